@@ -1,1 +1,3 @@
-//! (crate docs)
+//! The tune gateway: monitoring windows and verdicts, adapters, truth rules.
+
+pub mod domain;

@@ -1,0 +1,3 @@
+//! Decisions: plain functions and state machines, without clock, randomness or I/O.
+
+pub mod verdict;

@@ -1,0 +1,43 @@
+//! Whether quality fell: wealth from bets on losses between nought and one.
+//!
+//! The loss of an operation is one less its quality. The observer multiplies, per minute and per
+//! stake `c`, the factors `1 + (c/q) (loss - q)`, where `q` is an upper bound of the baseline's
+//! mean loss plus the margin; what is left to do here is to multiply the minutes and to average
+//! the stakes. While the mean loss is at most `q` each product is a supermartingale (Waudby-Smith
+//! and Ramdas, "Estimating means of bounded random variables by betting", JRSS B 2024), so their
+//! mean passes `1/alpha` with a chance of at most `alpha`.
+
+use serde::{Deserialize, Serialize};
+
+/// The stakes `c`, in the order of the factors.
+pub const QUALITY_STAKES: [f64; 6] = [0.02, 0.05, 0.1, 0.2, 0.4, 0.7];
+
+/// The wealth won so far by betting that quality fell, as a logarithm for each stake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wealth {
+    ln_by_stake: [f64; QUALITY_STAKES.len()],
+}
+
+impl Wealth {
+    /// This wealth after one more minute. A factor that is not a positive number is no evidence
+    /// and leaves its stake as it was.
+    #[must_use]
+    pub fn after_minute(mut self, factors: &[f64; QUALITY_STAKES.len()]) -> Self {
+        for (wealth, factor) in self.ln_by_stake.iter_mut().zip(factors) {
+            if factor.is_finite() && *factor > 0.0 {
+                *wealth += factor.ln();
+            }
+        }
+        self
+    }
+
+    /// The logarithm of the mean over the stakes.
+    pub fn ln_mean(&self) -> f64 {
+        let sum = self
+            .ln_by_stake
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, super::integral::ln_add);
+        sum - (QUALITY_STAKES.len() as f64).ln()
+    }
+}
