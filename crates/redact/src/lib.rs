@@ -1,1 +1,44 @@
-//! (crate docs)
+//! Takes secrets, addresses, paths and personal mail out of text before it is
+//! stored, logged or shown to a model.
+//!
+//! A [`Redactor`] works line by line: cheap triggers find the places worth a
+//! look, anchored checks decide there, and fixed markers replace what goes.
+//! Nothing is allocated for text that stays as it is.
+//!
+//! ```
+//! let redactor = redact::Redactor::standard();
+//! assert_eq!(redactor.redact("client=10.1.2.3"), "client=192.168.x.x");
+//! ```
+
+mod addresses;
+mod bytes;
+mod commonness;
+mod counts;
+mod encodings;
+mod fixpoint;
+mod json;
+mod keys;
+mod labels;
+mod line;
+mod mail;
+mod options;
+mod paths;
+mod pem;
+mod redactor;
+mod runs;
+mod spans;
+mod stream;
+mod urls;
+mod values;
+mod vendors;
+
+pub use counts::{Counts, Kind};
+pub use options::{Options, OptionsError};
+pub use redactor::Redactor;
+pub use stream::StreamRedactor;
+
+/// What stands where a whole field or line had to go.
+pub const REDACTED_FIELD: &str = "[REDACTED_FIELD]";
+
+/// Lines longer than this are not examined; they go as a whole.
+pub const MAX_LINE_BYTES: usize = 4 * 1024 * 1024;

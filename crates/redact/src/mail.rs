@@ -1,0 +1,61 @@
+//! E-mail addresses.
+
+use memchr::memchr_iter;
+
+use crate::bytes::{
+    at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_name, skip, skip_back,
+};
+use crate::counts::Kind;
+use crate::spans::Spans;
+
+/// The longest part before or after the at sign.
+const MAX_PART_BYTES: usize = 255;
+
+/// Finds e-mail addresses; `git@host` names a server, not a person.
+pub(crate) fn find(line: &[u8], spans: &mut Spans) {
+    for sign in memchr_iter(b'@', line) {
+        if is_alnum(at(line, sign + 1)) && !before(line, sign).is_ascii_whitespace() {
+            find_at(line, sign, spans);
+        }
+    }
+}
+
+fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
+    let is_local = |byte: u8| is_name(byte) || matches!(byte, b'.' | b'+' | b'%');
+    let mut start = skip_back(line, sign, sign.saturating_sub(MAX_PART_BYTES), is_local);
+    if is_escape_letter(line, start) {
+        start += 1;
+    }
+    let limit = (sign + 1 + MAX_PART_BYTES).min(line.len());
+    let domain = skip(&line[..limit], sign + 1, |byte| {
+        is_name(byte) || byte == b'.'
+    });
+    let end = skip_back(line, domain, sign + 1, |byte| {
+        matches!(byte, b'.' | b'-' | b'_')
+    });
+    if start < sign && &line[start..sign] != b"git" && is_domain(&line[sign + 1..end]) {
+        spans.add(start, end, Kind::Email);
+    }
+}
+
+fn is_domain(domain: &[u8]) -> bool {
+    let mut labels = domain.rsplit(|byte| *byte == b'.');
+    let Some(top) = labels.next() else {
+        return false;
+    };
+    let top_is_name = 2 <= top.len()
+        && is_letter(top[0])
+        && (top.iter().all(|byte| is_letter(*byte)) || top.starts_with(b"xn--"));
+    let mut count = 0;
+    let all_filled = labels.all(|label| {
+        count += 1;
+        !label.is_empty()
+    });
+    top_is_name
+        && all_filled
+        && 0 < count
+        && !domain
+            .iter()
+            .take(2)
+            .all(|byte| is_digit(*byte) || *byte == b'.')
+}

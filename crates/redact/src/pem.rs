@@ -1,0 +1,80 @@
+//! Private keys in armour, over many lines or as one escaped line.
+
+use memchr::memmem;
+
+use crate::bytes::{is_alnum, is_space};
+use crate::counts::Kind;
+use crate::spans::Spans;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const HEADERS: [&[u8]; 5] = [
+    b"Proc-Type:",
+    b"DEK-Info:",
+    b"Version:",
+    b"Comment:",
+    b"Hash:",
+];
+
+/// Finds armoured keys on `line`; says whether one goes on below.
+pub(crate) fn find(line: &[u8], spans: &mut Spans) -> bool {
+    let mut from = 0;
+    while let Some(offset) = memmem::find(&line[from..], BEGIN) {
+        let begin = from + offset;
+        from = begin + BEGIN.len();
+        if !is_private(&line[from..]) {
+            continue;
+        }
+        match end_of(line, from) {
+            Some(end) => {
+                spans.add(begin, end, Kind::Key);
+                from = end;
+            }
+            None => {
+                let end = end_of_text(line, from);
+                spans.add(begin, end, Kind::Key);
+                return end == line.len();
+            }
+        }
+    }
+    false
+}
+
+/// Whether `line`, below the start of a key, still belongs to it.
+pub(crate) fn goes_on(line: &[u8]) -> bool {
+    let is_edge = |byte: u8| !is_alnum(byte) && byte != b'/' && byte != b'+' && byte != b'=';
+    let start = line
+        .iter()
+        .position(|byte| !is_edge(*byte))
+        .unwrap_or(line.len());
+    let end = line
+        .iter()
+        .rposition(|byte| !is_edge(*byte))
+        .map_or(start, |last| last + 1);
+    let body = &line[start..end];
+    !body.iter().any(|byte| is_space(*byte) || *byte == b':')
+        || HEADERS.iter().any(|header| body.starts_with(header))
+}
+
+/// Where the armour ends on a line inside of a key, if it does.
+pub(crate) fn end_of(line: &[u8], from: usize) -> Option<usize> {
+    let end = from + memmem::find(&line[from..], END)? + END.len();
+    let dashes = memmem::find(&line[end..], b"-----").map_or(0, |offset| offset + 5);
+    Some(end + dashes)
+}
+
+fn is_private(label: &[u8]) -> bool {
+    let label = &label[..label.len().min(64)];
+    let label = &label[..memmem::find(label, b"--").unwrap_or(label.len())];
+    memmem::find(label, b"PRIVATE").is_some() || memmem::find(label, b"SECRET").is_some()
+}
+
+/// Without an end, an escaped key reaches to its quote, another to the line's end.
+fn end_of_text(line: &[u8], from: usize) -> usize {
+    let rest = &line[from..];
+    let escaped = memmem::find(rest, b"-----\\n").or(memmem::find(rest, b"-----\\r"));
+    match (escaped, rest.iter().position(|byte| *byte == b'"')) {
+        (Some(_), Some(quote)) => from + quote,
+        _ => line.len(),
+    }
+}

@@ -1,0 +1,154 @@
+//! The one entrance to all rules.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::AhoCorasick;
+use memchr::memchr;
+use regex_automata::meta::Regex;
+
+use crate::counts::{Counts, Kind};
+use crate::fixpoint::redact_line;
+use crate::keys;
+use crate::line::{self, Carry};
+use crate::options::{self, Options, OptionsError};
+use crate::spans::Spans;
+use crate::values::{self, Fate};
+use crate::{REDACTED_FIELD, pem};
+
+/// What a deployment set, ready for use.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) options: Options,
+    pub(crate) patterns: Option<Regex>,
+    pub(crate) known_secrets: Option<AhoCorasick>,
+}
+
+/// Takes out what must not be stored, logged or shown. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Redactor {
+    pub(crate) rules: Arc<Rules>,
+}
+
+static STANDARD: LazyLock<Redactor> = LazyLock::new(|| Redactor {
+    rules: Arc::new(Rules::default()),
+});
+
+impl Redactor {
+    /// A redactor with a deployment's own options.
+    ///
+    /// # Errors
+    ///
+    /// When a pattern cannot be compiled or there are too many.
+    pub fn new(options: Options) -> Result<Redactor, OptionsError> {
+        let patterns = options::compile_patterns(&options.patterns)?;
+        let known_secrets = options::compile_known_secrets(&options.known_secrets)?;
+        Ok(Redactor {
+            rules: Arc::new(Rules {
+                options,
+                patterns,
+                known_secrets,
+            }),
+        })
+    }
+
+    /// A redactor with the default options.
+    pub fn standard() -> Redactor {
+        STANDARD.clone()
+    }
+
+    /// The text without what goes; borrowed when all of it stays.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redact_counting(text, &mut Counts::default())
+    }
+
+    /// As [`Redactor::redact`], and counts what went by kind.
+    pub fn redact_counting<'t>(&self, text: &'t str, counts: &mut Counts) -> Cow<'t, str> {
+        let mut found = Counts::default();
+        // A fault in a rule must cost the field, never let its text through.
+        let result = catch_unwind(AssertUnwindSafe(|| self.redact_lines(text, &mut found)));
+        match result {
+            Ok(redacted) => {
+                counts.merge(&found);
+                redacted
+            }
+            Err(_) => {
+                counts.add(Kind::Field);
+                Cow::Borrowed(REDACTED_FIELD)
+            }
+        }
+    }
+
+    /// The value of the field `key`: behind a secret-like name it goes,
+    /// whatever it looks like.
+    pub fn redact_field<'t>(&self, key: &str, value: &'t str) -> Cow<'t, str> {
+        self.redact_field_counting(key, value, &mut Counts::default())
+    }
+
+    pub(crate) fn redact_field_counting<'t>(
+        &self,
+        key: &str,
+        value: &'t str,
+        counts: &mut Counts,
+    ) -> Cow<'t, str> {
+        let label = keys::label_of(key.as_bytes());
+        let goes =
+            label.is_some_and(|label| values::fate(label, value.as_bytes(), true) != Fate::Stays);
+        if goes {
+            counts.add(Kind::Key);
+            return Cow::Borrowed(Kind::Key.marker());
+        }
+        self.redact_counting(value, counts)
+    }
+
+    /// The kind of credential that `text` holds, if any. Addresses, paths and
+    /// URLs are none; nothing is altered.
+    pub fn finds_secret(&self, text: &str) -> Option<Kind> {
+        let mut carry = Carry::default();
+        let mut spans = Spans::default();
+        for line in text.split('\n') {
+            let bytes = line.as_bytes();
+            line::find_own(&self.rules, line, &mut spans);
+            pem::find(bytes, &mut spans);
+            crate::urls::find(bytes, &self.rules.options, &mut spans);
+            line::find_credentials(bytes, &mut carry.pending, &mut spans);
+            for kind in [Kind::Key, Kind::Pattern] {
+                if spans.has(kind) {
+                    return Some(kind);
+                }
+            }
+            spans.clear();
+        }
+        None
+    }
+
+    fn redact_lines<'t>(&self, text: &'t str, counts: &mut Counts) -> Cow<'t, str> {
+        let mut carry = Carry::default();
+        let mut spans = Spans::default();
+        let mut written: Option<String> = None;
+        let (mut start, mut copied) = (0, 0);
+        loop {
+            let rest = &text[start..];
+            let end = start + memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let line = &text[start..end];
+            if let Some(redacted) = redact_line(&self.rules, line, &mut carry, &mut spans, counts) {
+                let output = written.get_or_insert_with(|| String::with_capacity(text.len()));
+                output.push_str(&text[copied..start]);
+                output.push_str(&redacted);
+                copied = end;
+            }
+            if end == text.len() {
+                break;
+            }
+            start = end + 1;
+        }
+        match written {
+            None => Cow::Borrowed(text),
+            Some(mut output) => {
+                output.push_str(&text[copied..]);
+                Cow::Owned(output)
+            }
+        }
+    }
+}

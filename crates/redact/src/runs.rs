@@ -1,0 +1,150 @@
+//! Long runs of letters and digits that no label announces.
+
+use crate::bytes::{at, before, is_alnum, is_digit, is_lower, is_name, is_upper, skip, skip_back};
+use crate::commonness::surprise;
+use crate::counts::Kind;
+use crate::spans::Spans;
+use crate::vendors;
+
+/// Shorter runs are not keys unless a label says so.
+const MIN_RUN_BYTES: usize = 16;
+/// From this surprise on, in quarters of a bit, a stretch is no word.
+const SURPRISING: i32 = 36;
+/// From this sum on, several lesser stretches are no words.
+const SURPRISING_TOGETHER: i32 = 96;
+/// From this surprise on, a stretch near a label is no word.
+const SURPRISING_NEAR_LABEL: i32 = 6;
+
+const fn is_run(byte: u8) -> bool {
+    is_name(byte) || byte == b'+'
+}
+
+/// Finds runs that look drawn by lot.
+pub(crate) fn find(line: &[u8], spans: &mut Spans) {
+    let (mut start, mut floor) = (0, 0);
+    while start + MIN_RUN_BYTES <= line.len() {
+        let probe = start + MIN_RUN_BYTES - 1;
+        let first = skip_back(line, probe + 1, start, is_run);
+        if first != start {
+            start = first;
+            continue;
+        }
+        let end = skip(line, probe, is_run);
+        if is_random(&line[start..end]) {
+            let (first, last) = widen(line, start, end, floor);
+            spans.add(first, last, Kind::Key);
+            (start, floor) = (last, last);
+        } else {
+            start = end + 1;
+        }
+    }
+}
+
+/// Whether a run without a label is too random for a name or an id.
+pub(crate) fn is_random(run: &[u8]) -> bool {
+    if vendors::has_key_prefix(run) || vendors::is_prefixed_hex(run) {
+        return true;
+    }
+    if vendors::names_id(run) || vendors::is_uuid(run) || vendors::is_trace_context(run) {
+        return false;
+    }
+    let weight = weigh(run);
+    SURPRISING <= weight.most
+        || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
+        || is_odd_hex(run)
+}
+
+/// Whether a value near a label is more than a word or a number.
+pub(crate) fn is_keylike(value: &[u8]) -> bool {
+    if vendors::is_uuid_shaped(value)
+        || vendors::is_product_key(value)
+        || vendors::has_key_prefix(value)
+    {
+        return true;
+    }
+    let parts = || value.split(|byte| !is_alnum(*byte));
+    parts().any(|part| {
+        16 <= part.len() && vendors::is_hex_number(part) && part.iter().any(|byte| !is_digit(*byte))
+    }) || parts().any(|part| 28 <= part.len() && part.iter().all(|byte| is_digit(*byte)))
+        || parts().any(|part| {
+            8 <= part.len() && SURPRISING_NEAR_LABEL * part.len() as i32 / 8 <= judge(part)
+        })
+        || SURPRISING_TOGETHER / 2 <= weigh(value).sum
+}
+
+struct Weight {
+    most: i32,
+    sum: i32,
+}
+
+fn weigh(run: &[u8]) -> Weight {
+    let mut weight = Weight { most: 0, sum: 0 };
+    for part in run
+        .split(|byte| !is_alnum(*byte))
+        .filter(|part| 4 <= part.len())
+    {
+        let judged = judge(part);
+        if 12 <= part.len() {
+            weight.most = weight.most.max(judged);
+        }
+        weight.sum += judged.max(0);
+    }
+    weight
+}
+
+/// The surprise of a stretch; numbers, hashes and single-case words have none.
+fn judge(part: &[u8]) -> i32 {
+    let digits = part.iter().filter(|byte| is_digit(**byte)).count();
+    let (lower, upper) = (
+        part.iter().any(|byte| is_lower(*byte)),
+        part.iter().any(|byte| is_upper(*byte)),
+    );
+    if digits == part.len() || vendors::is_hex_number(part) {
+        return 0;
+    }
+    let one_case = digits == 0 && !(lower && upper);
+    if one_case && part.len() < 24 {
+        return 0;
+    }
+    surprise(part)
+}
+
+/// Hex digits of a length that no hash has, or several such groups.
+fn is_odd_hex(run: &[u8]) -> bool {
+    let hex_bytes: usize = run
+        .split(|byte| !is_alnum(*byte))
+        .filter(|part| 6 <= part.len() && vendors::is_hex_number(part))
+        .map(<[u8]>::len)
+        .sum();
+    let alone = hex_bytes == run.len();
+    let mixed = run.iter().any(|byte| !is_digit(*byte));
+    (alone && mixed && !vendors::is_hash_length(hex_bytes))
+        || (!alone && 40 <= hex_bytes && run.len() <= hex_bytes + 4)
+}
+
+/// A key may go on behind a dot, a slash or the like, and end in padding.
+pub(crate) fn widen(line: &[u8], start: usize, end: usize, floor: usize) -> (usize, usize) {
+    let is_link = |byte: u8| matches!(byte, b'.' | b'~' | b'/' | b'|' | b':' | b'+');
+    let (mut first, mut last) = (start, end);
+    while is_link(at(line, last)) && last < line.len() {
+        let next = skip(line, last + 1, is_run);
+        if !is_piece(&line[last + 1..next]) {
+            break;
+        }
+        last = next;
+    }
+    while floor < first && is_link(before(line, first)) {
+        let next = skip_back(line, first - 1, floor, is_run);
+        if !is_piece(&line[next..first - 1]) {
+            break;
+        }
+        first = next;
+    }
+    (first, skip(line, last, |byte| byte == b'='))
+}
+
+fn is_piece(piece: &[u8]) -> bool {
+    let letters = piece.iter().filter(|byte| !is_digit(**byte)).count();
+    let digits = piece.len() - letters;
+    (0 < letters && 0 < digits && 4 <= piece.len()) || 8 <= digits || 0 < weigh(piece).sum
+}

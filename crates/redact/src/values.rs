@@ -1,0 +1,313 @@
+//! What stands behind a label: where the value is, and whether it goes.
+
+use crate::bytes::{
+    at, is_alnum, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, skip, skip_back,
+};
+use crate::keys::Label;
+use crate::runs::is_keylike;
+
+/// The longest value that is looked at as a whole.
+const MAX_VALUE_BYTES: usize = 16 * 1024;
+
+/// Words that a sentence may have where a value would stand.
+const PROSE: &[&[u8]] = &[
+    b"required",
+    b"missing",
+    b"invalid",
+    b"expired",
+    b"incorrect",
+    b"null",
+    b"none",
+    b"nil",
+    b"true",
+    b"false",
+    b"not",
+    b"is",
+    b"the",
+    b"must",
+    b"cannot",
+    b"undefined",
+    b"empty",
+    b"wrong",
+    b"failed",
+    b"mismatch",
+    b"string",
+    b"str",
+    b"bool",
+    b"int",
+    b"a",
+    b"an",
+    b"unauthorized",
+    b"was",
+    b"has",
+    b"and",
+    b"or",
+    b"no",
+    b"optional",
+    b"unknown",
+    b"error",
+    b"rejected",
+    b"revoked",
+    b"&str",
+    b"boolean",
+    b"number",
+    b"object",
+    b"any",
+    b"bytes",
+    b"of",
+    b"for",
+    b"in",
+    b"to",
+    b"yes",
+    b"redacted",
+    b"nan",
+    b"if",
+    b"when",
+    b"this",
+    b"your",
+    b"could",
+    b"should",
+    b"may",
+    b"does",
+    b"did",
+    b"signature",
+    b"malformed",
+    b"{",
+    b"[",
+    b"(",
+    b"|",
+    b">",
+    b"-",
+    b"&",
+    b"=",
+];
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) quoted: bool,
+}
+
+/// How far a value without quotes reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// To the next blank.
+    Word,
+    /// To the next parameter of a query.
+    Query,
+    /// To the end of the line.
+    Line,
+}
+
+/// The value that starts at `from`, blanks and a string prefix aside.
+pub(crate) fn value_at(line: &[u8], from: usize, reach: Reach) -> Option<Value> {
+    let start = skip(line, from, is_space);
+    let start = start + string_prefix(line, start);
+    let escapes = skip(line, start, |byte| byte == b'\\');
+    if is_quote(at(line, escapes)) && escapes < line.len() {
+        return Some(quoted_value(line, start, escapes));
+    }
+    let end = end_of_bare(line, start, reach);
+    (start < end).then_some(Value {
+        start,
+        end,
+        quoted: false,
+    })
+}
+
+/// `@"…"`, `b'…'`, `f"…"`: letters that belong to a quote.
+fn string_prefix(line: &[u8], start: usize) -> usize {
+    let prefix = matches!(
+        at(line, start),
+        b'@' | b'b' | b'r' | b'u' | b'f' | b'$' | b'L'
+    );
+    usize::from(prefix && is_quote(at(line, start + 1)))
+}
+
+/// From the quote at `quote`, behind escapes from `start` on, to its like.
+pub(crate) fn quoted_value(line: &[u8], start: usize, quote: usize) -> Value {
+    let mark = line[quote];
+    let opening = skip(line, quote, |byte| byte == mark);
+    let (inner, closing) = if 3 <= opening - quote {
+        (quote + 3, 3)
+    } else {
+        (quote + 1, 1)
+    };
+    let escapes = quote - start;
+    let limit = (inner + MAX_VALUE_BYTES).min(line.len());
+    let mut position = inner;
+    while position < limit {
+        let backslashes = skip_back(line, position, inner, |byte| byte == b'\\');
+        if line[position] == mark
+            && position - backslashes <= escapes
+            && (escapes != 0 || !is_escaped(line, position))
+        {
+            let _ = closing;
+            return Value {
+                start: inner,
+                end: backslashes.max(inner),
+                quoted: true,
+            };
+        }
+        position += 1;
+    }
+    Value {
+        start: inner,
+        end: limit,
+        quoted: true,
+    }
+}
+
+fn end_of_bare(line: &[u8], start: usize, reach: Reach) -> usize {
+    let limit = (start + MAX_VALUE_BYTES).min(line.len());
+    let line = &line[..limit];
+    if reach == Reach::Line {
+        return end_of_line(line, start);
+    }
+    let mut position = start;
+    while position < limit {
+        match line[position] {
+            byte if is_space(byte) || matches!(byte, b'"' | b'<' | b'>' | 0) => break,
+            b'\'' | b'`' if start < position => break,
+            b'\\' if ends_escaped(line, position) => break,
+            b'&' | b'#' if reach == Reach::Query => break,
+            b',' | b';' | b'&' if ends_parameter(line, position) => break,
+            _ => position += 1,
+        }
+    }
+    skip_back(line, position, start, |byte| {
+        matches!(byte, b',' | b';' | b')' | b'}' | b']' | b'.')
+    })
+}
+
+fn end_of_line(line: &[u8], start: usize) -> usize {
+    let mut end = line.len();
+    for mark in [&b" #"[..], b" //"] {
+        if let Some(comment) = memchr::memmem::find(&line[start..end], mark) {
+            end = start + comment;
+        }
+    }
+    skip_back(line, end, start, is_space)
+}
+
+/// An escape such as `\n`, `\t` or `\"` ends a value.
+fn ends_escaped(line: &[u8], at: usize) -> bool {
+    matches!(
+        line.get(at + 1),
+        None | Some(b'"' | b'\'' | b'n' | b'r' | b't' | b'u')
+    )
+}
+
+/// Whether a new name or nothing follows the mark at `at`.
+fn ends_parameter(line: &[u8], at: usize) -> bool {
+    let from = at + 1;
+    let name = skip(line, from, |byte| {
+        is_name(byte) || matches!(byte, b'.' | b'"' | b'\'')
+    });
+    name == line.len() && name == from
+        || matches!(line.get(name), Some(b'=' | b':') if from < name)
+        || line.get(from).is_some_and(|byte| is_space(*byte))
+}
+
+/// What happens to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Stays,
+    Goes,
+    /// Code around words: only the words stay.
+    GoesButWords,
+}
+
+/// Whether `value` goes, given its label.
+pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
+    let trimmed = value.trim_ascii();
+    if trimmed.is_empty()
+        || is_marker(trimmed)
+        || is_template(trimmed)
+        || is_word_of_prose(trimmed, quoted)
+    {
+        return Fate::Stays;
+    }
+    if trimmed
+        .iter()
+        .all(|byte| is_digit(*byte) || matches!(byte, b'.' | b'-' | b'+'))
+    {
+        return number_fate(label, trimmed);
+    }
+    if trimmed.iter().all(|byte| *byte == b'*')
+        || (label == Label::Weak && !is_keylike(trimmed))
+        || (!quoted && is_code(trimmed))
+    {
+        return Fate::Stays;
+    }
+    if holds_template(trimmed) {
+        Fate::GoesButWords
+    } else {
+        Fate::Goes
+    }
+}
+
+fn number_fate(label: Label, number: &[u8]) -> Fate {
+    let digits = number.iter().filter(|byte| is_digit(**byte)).count();
+    let goes = match label {
+        Label::Password => 3 < digits,
+        Label::Secret => 12 < digits,
+        Label::Weak => 24 < digits,
+    };
+    if goes { Fate::Goes } else { Fate::Stays }
+}
+
+fn is_marker(value: &[u8]) -> bool {
+    let markers = [
+        "[REDACTED",
+        "[EXTERNAL_IP]",
+        "[PATH]",
+        "[EMAIL]",
+        "192.168.x.x",
+    ];
+    markers
+        .iter()
+        .any(|marker| value.starts_with(marker.as_bytes()))
+}
+
+/// Whether all of `value` only names where the secret comes from.
+fn is_template(value: &[u8]) -> bool {
+    let enclosed = |open: &[u8], close: &[u8]| {
+        value.starts_with(open) && value.ends_with(close) && open.len() + close.len() <= value.len()
+    };
+    let whole = (enclosed(b"${", b"}") && value.iter().filter(|byte| **byte == b'}').count() <= 2)
+        || enclosed(b"{{", b"}}")
+        || enclosed(b"<", b">")
+        || enclosed(b"%(", b"s")
+        || (enclosed(b"{", b"}") && value.len() < 24);
+    let calls = value.starts_with(b"$(") || value.starts_with(b"<%") || value.starts_with(b"<");
+    let names = value.starts_with(b"$")
+        && value[1..].iter().all(|byte| is_name(*byte))
+        && 1 < value.len()
+        && is_letter(value[1])
+        && !is_keylike(value);
+    (whole && !is_keylike(value)) || calls || names
+}
+
+fn holds_template(value: &[u8]) -> bool {
+    memchr::memmem::find(value, b"${").is_some() && value.contains(&b'}')
+}
+
+fn is_word_of_prose(value: &[u8], quoted: bool) -> bool {
+    let bare = value
+        .iter()
+        .rposition(|byte| is_alnum(*byte))
+        .map_or(value, |last| &value[..=last]);
+    (!quoted || matches!(bare, b"null" | b"none" | b"true" | b"false"))
+        && PROSE.iter().any(|word| bare.eq_ignore_ascii_case(word))
+}
+
+/// A call or a member of something: the program's text, not its value.
+fn is_code(value: &[u8]) -> bool {
+    let name = skip(value, 0, |byte| {
+        is_name(byte) || matches!(byte, b'.' | b':')
+    });
+    0 < name && at(value, name) == b'(' && !is_keylike(&value[..name])
+}

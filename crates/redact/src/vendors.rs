@@ -1,0 +1,272 @@
+//! Shapes that only keys have, whoever issued them, and shapes only ids have.
+
+use crate::bytes::{is_alnum, is_digit, is_hex, is_letter, is_lower, is_name, is_upper};
+
+/// Beginnings of keys with how many name characters must follow at least.
+const KEY_PREFIXES: &[(&[u8], usize)] = &[
+    (b"sk-", 20),
+    (b"sk_", 20),
+    (b"rk_live_", 16),
+    (b"pk_live_", 16),
+    (b"whsec_", 16),
+    (b"AKIA", 16),
+    (b"ASIA", 16),
+    (b"ABIA", 16),
+    (b"ACCA", 16),
+    (b"AIza", 30),
+    (b"ya29.", 12),
+    (b"GOCSPX-", 12),
+    (b"ghp_", 20),
+    (b"gho_", 20),
+    (b"ghu_", 20),
+    (b"ghs_", 20),
+    (b"ghr_", 20),
+    (b"github_pat_", 20),
+    (b"glpat-", 12),
+    (b"gldt-", 12),
+    (b"glrt-", 12),
+    (b"glsa_", 16),
+    (b"glc_", 16),
+    (b"xoxb-", 10),
+    (b"xoxp-", 10),
+    (b"xoxa-", 10),
+    (b"xoxs-", 10),
+    (b"xapp-", 10),
+    (b"xoxe", 10),
+    (b"hf_", 20),
+    (b"npm_", 20),
+    (b"pypi-", 16),
+    (b"dop_v1_", 20),
+    (b"doo_v1_", 20),
+    (b"shpat_", 16),
+    (b"shpss_", 16),
+    (b"shpca_", 16),
+    (b"shppa_", 16),
+    (b"SG.", 16),
+    (b"eyJ", 16),
+    (b"dckr_pat_", 16),
+    (b"dckr_oat_", 16),
+    (b"lin_api_", 16),
+    (b"sntrys_", 16),
+    (b"sntryu_", 16),
+    (b"sqp_", 20),
+    (b"squ_", 20),
+    (b"sqa_", 20),
+    (b"sbp_", 20),
+    (b"key-", 24),
+    (b"pubkey-", 24),
+    (b"hvs.", 16),
+    (b"hvb.", 16),
+    (b"ops_", 20),
+    (b"AGE-SECRET-KEY-1", 20),
+    (b"PMAK-", 20),
+    (b"HRKU-", 20),
+    (b"atlasv1", 20),
+    (b"FLWSECK", 8),
+    (b"EAAC", 30),
+    (b"HUBSPOT-", 16),
+    (b"NRAK-", 16),
+    (b"nvapi-", 16),
+    (b"gsk_", 20),
+    (b"r8_", 20),
+    (b"pat-", 20),
+    (b"secret_", 20),
+    (b"rubygems_", 20),
+    (b"figd_", 16),
+    (b"ATATT", 20),
+    (b"ATBB", 20),
+    (b"web_", 20),
+    (b"sk_live_", 10),
+    (b"sk_test_", 10),
+];
+
+/// First words of runs that name things; hex after them is a hash or an id.
+const ID_WORDS: &[&[u8]] = &[
+    b"agent",
+    b"app",
+    b"artifact",
+    b"asst",
+    b"batch",
+    b"blk",
+    b"blob",
+    b"block",
+    b"branch",
+    b"build",
+    b"cache",
+    b"call",
+    b"chatcmpl",
+    b"chunk",
+    b"cmd",
+    b"cmpl",
+    b"code",
+    b"commit",
+    b"conv",
+    b"container",
+    b"correlation",
+    b"ctx",
+    b"deploy",
+    b"digest",
+    b"doc",
+    b"err",
+    b"etag",
+    b"event",
+    b"evt",
+    b"exec",
+    b"file",
+    b"gen",
+    b"git",
+    b"hash",
+    b"host",
+    b"id",
+    b"image",
+    b"img",
+    b"instance",
+    b"item",
+    b"job",
+    b"layer",
+    b"log",
+    b"md5",
+    b"message",
+    b"msg",
+    b"node",
+    b"obj",
+    b"object",
+    b"op",
+    b"page",
+    b"plan",
+    b"pod",
+    b"proc",
+    b"prompt",
+    b"proposal",
+    b"rec",
+    b"ref",
+    b"release",
+    b"req",
+    b"request",
+    b"resp",
+    b"response",
+    b"rev",
+    b"rs",
+    b"run",
+    b"session",
+    b"sess",
+    b"sha",
+    b"sha1",
+    b"sha256",
+    b"sha512",
+    b"snapshot",
+    b"span",
+    b"step",
+    b"task",
+    b"temp",
+    b"test",
+    b"thread",
+    b"tmp",
+    b"tool",
+    b"toolu",
+    b"trace",
+    b"tree",
+    b"turn",
+    b"tx",
+    b"txn",
+    b"user",
+    b"version",
+    b"video",
+    b"volume",
+    b"window",
+    b"worker",
+];
+
+/// Whether `run` starts like a key of a known shape and is long enough for one.
+pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
+    KEY_PREFIXES.iter().any(|(prefix, least)| {
+        run.strip_prefix(*prefix).is_some_and(|rest| {
+            *least
+                <= rest
+                    .iter()
+                    .take_while(|byte| is_name(**byte) || **byte == b'.')
+                    .count()
+        })
+    })
+}
+
+/// Whether the run's first word says that an id follows.
+pub(crate) fn names_id(run: &[u8]) -> bool {
+    let mut words = run
+        .split(|byte| matches!(byte, b'_' | b'-'))
+        .filter(|word| !word.is_empty());
+    words
+        .next()
+        .is_some_and(|word| ID_WORDS.iter().any(|id| id.eq_ignore_ascii_case(word)))
+}
+
+/// `8-4-4-4-12` hex digits.
+pub(crate) fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => is_hex(*byte),
+        })
+}
+
+/// Letters and digits in the shape of a UUID, though not all are hex digits.
+pub(crate) fn is_uuid_shaped(text: &[u8]) -> bool {
+    let groups = text.split(|byte| *byte == b'-').map(<[u8]>::len);
+    (34..=40).contains(&text.len())
+        && groups.take(4).eq([8, 4, 4, 4])
+        && text.iter().all(|byte| is_alnum(*byte) || *byte == b'-')
+}
+
+/// One case of hex digits, with at least one digit; `0x` may stand before it.
+pub(crate) fn is_hex_number(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"0x").unwrap_or(text);
+    text.iter().all(|byte| is_hex(*byte))
+        && text.iter().any(|byte| is_digit(*byte))
+        && !(text.iter().any(|byte| is_lower(*byte)) && text.iter().any(|byte| is_upper(*byte)))
+}
+
+/// Lengths that hashes, trace ids, span ids and the like have.
+pub(crate) fn is_hash_length(length: usize) -> bool {
+    length <= 24 || matches!(length, 32 | 40 | 48 | 56 | 64 | 96 | 128)
+}
+
+/// Several groups of the same length, as product keys are printed.
+pub(crate) fn is_product_key(text: &[u8]) -> bool {
+    let mut groups = text.split(|byte| *byte == b'-');
+    let Some(first) = groups.next() else {
+        return false;
+    };
+    let shaped = |group: &[u8]| group.iter().all(|byte| is_upper(*byte) || is_digit(*byte));
+    let mut count = 1;
+    let alike = groups.all(|group| {
+        count += 1;
+        group.len() == first.len() && shaped(group)
+    });
+    alike && shaped(first) && 3 <= count && 4 <= first.len()
+}
+
+/// A trace context header: version, trace, span and flags.
+pub(crate) fn is_trace_context(run: &[u8]) -> bool {
+    let lengths = run.split(|byte| *byte == b'-').map(<[u8]>::len);
+    lengths.eq([2, 32, 16, 2]) && run.iter().all(|byte| is_hex(*byte) || *byte == b'-')
+}
+
+/// Short words and then at least twenty hex digits: a key under a vendor's name.
+pub(crate) fn is_prefixed_hex(run: &[u8]) -> bool {
+    let mut parts = run.rsplit(|byte| matches!(byte, b'_' | b'-'));
+    let Some(last) = parts.next() else {
+        return false;
+    };
+    let mut words = 0;
+    let short_words = parts.all(|part| {
+        words += 1;
+        (1..=10).contains(&part.len()) && part.iter().all(|byte| is_alnum(*byte))
+    });
+    let first_is_word = run.first().is_some_and(|byte| is_letter(*byte));
+    20 <= last.len()
+        && is_hex_number(last)
+        && short_words
+        && (1..=3).contains(&words)
+        && first_is_word
+        && !names_id(run)
+}
