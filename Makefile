@@ -1,0 +1,47 @@
+# Each target is one command; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run build fmt test test-shared check soak bench fuzz images test-compose setup-build setup-test
+
+cargo := cargo --locked
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: setup-build ## Build what is needed and run the demo: the whole loop in one process
+	$(cargo) run --release --package launcher --bin attune -- demo
+
+build: setup-build ## Build every binary for release
+	$(cargo) build --release --workspace --bins
+
+fmt: ## Format the code
+	cargo fmt --all
+
+test: setup-test ## Run every test that needs nothing but this checkout (small counts)
+	deploy/scripts/with-postgres.sh $(cargo) test --workspace
+
+test-shared: setup-test ## Run the tests over the data sets in the folder ATTUNE_SHARED
+	deploy/scripts/with-postgres.sh deploy/scripts/test-shared.sh
+
+check: setup-build ## Formatting, lints, documents, licences, layout, shell scripts
+	deploy/scripts/check.sh
+
+soak: setup-test ## Run every test with its full counts (hours)
+	deploy/scripts/with-postgres.sh $(cargo) test --release --workspace --features soak
+
+bench: setup-test ## Measure
+	deploy/scripts/with-postgres.sh $(cargo) bench --workspace
+
+fuzz: setup-build ## Fuzz every target for FUZZ_SECONDS (60) each
+	deploy/scripts/fuzz.sh
+
+images: setup-build ## Build the container images from binaries built here, without a registry
+	deploy/scripts/images.sh
+
+test-compose: setup-build ## Start the containers and drive the loop through them
+	deploy/scripts/test-compose.sh
+
+setup-build:
+	@deploy/scripts/setup.sh build
+
+setup-test:
+	@deploy/scripts/setup.sh build postgres
