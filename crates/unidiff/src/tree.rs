@@ -94,7 +94,7 @@ impl<'a> Names<'a> {
                 return Err(conflict(folder));
             }
         }
-        if self.holds_something(base, path).map_err(unreadable)? {
+        if self.holds_something(base, path).map_err(|error| unreadable(&error))? {
             return Err(conflict(path));
         }
         Ok(())
@@ -123,10 +123,10 @@ pub(crate) fn read(
     path: &str,
 ) -> Result<Option<crate::base::BaseFile>, Box<Fault>> {
     base.read(path)
-        .map_err(|error| unreadable(error).in_file(path))
+        .map_err(|error| unreadable(&error).in_file(path))
 }
 
-fn unreadable(error: ReadError) -> Box<Fault> {
+fn unreadable(error: &ReadError) -> Box<Fault> {
     Fault::new(
         Code::Unreadable,
         format!("the base could not be read: {error}"),
