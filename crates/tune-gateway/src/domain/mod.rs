@@ -1,3 +1,7 @@
 //! Decisions: plain functions and state machines, without clock, randomness or I/O.
 
+pub mod effect;
+pub mod truth;
 pub mod verdict;
+pub mod watch;
+pub mod window;

@@ -35,17 +35,17 @@ const DOUBLED: Limit = Limit {
 };
 
 /// `ln E`: evidence that the failure rate rose by more than a quarter.
-pub(super) fn ln_revert(baseline: Counts, after: Counts) -> f64 {
+pub fn ln_revert(baseline: Counts, after: Counts) -> f64 {
     ln_worse_than(HARMLESS, baseline, after)
 }
 
 /// `ln W`: evidence that the failure rate rose at all.
-pub(super) fn ln_degraded(baseline: Counts, after: Counts) -> f64 {
+pub fn ln_degraded(baseline: Counts, after: Counts) -> f64 {
     ln_worse_than(EQUAL, baseline, after)
 }
 
 /// `ln F`: evidence that the failure rate did not double; none when nothing failed before.
-pub(super) fn ln_stable(baseline: Counts, after: Counts) -> Option<f64> {
+pub fn ln_stable(baseline: Counts, after: Counts) -> Option<f64> {
     if baseline.failures() == 0 {
         return None;
     }
@@ -56,7 +56,7 @@ pub(super) fn ln_stable(baseline: Counts, after: Counts) -> Option<f64> {
 
 /// The closed form beside `ln E`: the same bets on Poisson counts, where the integral is a ratio
 /// of powers. A little smaller than `ln E`, it is a cross-check and decides nothing.
-pub(super) fn ln_closed_form(baseline: Counts, after: Counts) -> f64 {
+pub fn ln_closed_form(baseline: Counts, after: Counts) -> f64 {
     let power = baseline.failures_f64() + after.failures_f64() + 1.0;
     ln_mean_closed_form(&BETS_ON_WORSE, HARMLESS.ratio, power, baseline, after)
 }

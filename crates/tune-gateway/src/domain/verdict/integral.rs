@@ -84,11 +84,17 @@ impl Weight {
         let highest = self.limit.highest_rate().ln();
         let (low, high) = self.frame(bet, LOWEST, highest);
         let kink = self.limit.kink().ln();
-        if low < kink && kink < high {
-            ln_add(self.simpson(bet, low, kink), self.simpson(bet, kink, high))
-        } else {
-            self.simpson(bet, low, high)
+        // An integrand cut off at the end is steepest there, so the last part gets its own points.
+        let edge = high - (high - low) / 8.0;
+        let mut whole = f64::NEG_INFINITY;
+        let mut from = low;
+        for (cut, wanted) in [(kink, true), (edge, high == highest)] {
+            if wanted && from < cut && cut < high {
+                whole = ln_add(whole, self.simpson(bet, from, cut));
+                from = cut;
+            }
         }
+        ln_add(whole, self.simpson(bet, from, high))
     }
 
     /// The logarithm of the integrand over `ln p`.

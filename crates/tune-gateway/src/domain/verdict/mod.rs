@@ -4,6 +4,7 @@
 //! over time (first crossing, the hour before stability, agents that did not change) are in
 //! [`watch`](super::watch).
 
+mod counts;
 mod evidence;
 mod integral;
 mod naive;
@@ -12,113 +13,14 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use counts::{Counts, InvalidCounts, LARGEST_TOTAL};
+pub use evidence::{ln_closed_form, ln_degraded, ln_revert, ln_stable};
 pub use naive::naive;
-pub use quality::{QUALITY_STAKES, Wealth};
-pub use words::{explain, per_cent};
+pub use quality::{QUALITY_STAKES, Wealth, quality_bound};
+pub(in crate::domain) use words::compare;
+pub use words::{Wording, explain, per_cent};
 
 pub(in crate::domain) use evidence::{BETS_ON_BETTER, BETS_ON_WORSE, ln_mean_closed_form};
-
-/// Failures among sessions (or stalls, or slow ones: whatever is counted).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawCounts", into = "RawCounts")]
-pub struct Counts {
-    failures: u64,
-    total: u64,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCounts {
-    failures: u64,
-    total: u64,
-}
-
-/// Counts that cannot be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidCounts {
-    /// More failures than there are sessions.
-    #[error("{failures} failures are more than the total of {total}")]
-    MoreFailuresThanTotal {
-        /// The failures given.
-        failures: u64,
-        /// The total given.
-        total: u64,
-    },
-    /// More than a verdict is computed for.
-    #[error("a total of {0} is beyond the largest that is judged, {LARGEST_TOTAL}")]
-    TooMany(u64),
-}
-
-/// The most sessions that are judged at once; beyond it rounding would reach the figures shown.
-pub const LARGEST_TOTAL: u64 = 1_000_000_000;
-
-impl Counts {
-    /// `failures` among `total`.
-    pub fn new(failures: u64, total: u64) -> Result<Self, InvalidCounts> {
-        if failures > total {
-            return Err(InvalidCounts::MoreFailuresThanTotal { failures, total });
-        }
-        if total > LARGEST_TOTAL {
-            return Err(InvalidCounts::TooMany(total));
-        }
-        Ok(Self { failures, total })
-    }
-
-    /// How many failed.
-    pub fn failures(self) -> u64 {
-        self.failures
-    }
-
-    /// How many there were.
-    pub fn total(self) -> u64 {
-        self.total
-    }
-
-    /// The share that failed; none without any.
-    pub fn rate(self) -> Option<f64> {
-        (self.total > 0).then(|| self.failures_f64() / self.total_f64())
-    }
-
-    /// These and those.
-    pub fn plus(self, more: Self) -> Result<Self, InvalidCounts> {
-        Self::new(self.failures + more.failures, self.total + more.total)
-    }
-
-    /// The same, with one failure where there was none: what stability is judged against when
-    /// the baseline never failed. Without any session there is nothing to be judged against.
-    #[must_use]
-    pub fn with_a_failure(self) -> Self {
-        Self {
-            failures: self.failures.max(1).min(self.total),
-            total: self.total,
-        }
-    }
-
-    fn failures_f64(self) -> f64 {
-        self.failures as f64
-    }
-
-    fn total_f64(self) -> f64 {
-        self.total as f64
-    }
-}
-
-impl TryFrom<RawCounts> for Counts {
-    type Error = InvalidCounts;
-
-    fn try_from(raw: RawCounts) -> Result<Self, InvalidCounts> {
-        Self::new(raw.failures, raw.total)
-    }
-}
-
-impl From<Counts> for RawCounts {
-    fn from(counts: Counts) -> Self {
-        Self {
-            failures: counts.failures,
-            total: counts.total,
-        }
-    }
-}
 
 /// What the counts say, as logarithms of wealth won by betting against a hypothesis.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,16 +74,11 @@ impl Default for Thresholds {
 /// Weighs the failures after a change against those before it.
 pub fn judge(baseline: Counts, after: Counts) -> Evidence {
     Evidence {
-        ln_e_revert: evidence::ln_revert(baseline, after),
-        ln_e_degraded: evidence::ln_degraded(baseline, after),
-        ln_f_stable: evidence::ln_stable(baseline, after),
-        ln_closed_form: evidence::ln_closed_form(baseline, after),
+        ln_e_revert: ln_revert(baseline, after),
+        ln_e_degraded: ln_degraded(baseline, after),
+        ln_f_stable: ln_stable(baseline, after),
+        ln_closed_form: ln_closed_form(baseline, after),
     }
-}
-
-/// `ln W` alone: what the control agents are asked.
-pub fn ln_degraded(baseline: Counts, after: Counts) -> f64 {
-    evidence::ln_degraded(baseline, after)
 }
 
 impl Evidence {
@@ -226,6 +123,9 @@ pub fn verdict_of_row(baseline: Counts, after: Counts, thresholds: &Thresholds) 
         ln_e_revert: evidence.ln_e_revert,
         ln_e_degraded: evidence.ln_e_degraded,
         ln_f_stable: evidence.ln_f_stable,
-        why: explain("error rate", baseline, after, test),
+        why: explain(Wording::ERRORS, baseline, after, test),
     }
 }
+
+#[cfg(test)]
+mod tests;
