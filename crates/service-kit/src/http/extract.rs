@@ -1,0 +1,197 @@
+//! What handlers take: checked bodies, queries and path values, and who asks.
+
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{self, Bytes},
+};
+use serde::de::DeserializeOwned;
+use types::problem::FieldError;
+
+use crate::{act::Act, problem::Problem};
+
+/// The body of a request as it came, within the size that the endpoint takes.
+#[derive(Clone, Debug, Default)]
+pub struct RawBody(pub Bytes);
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()))
+    }
+}
+
+/// A JSON body that is a valid `T`.
+#[derive(Clone, Debug)]
+pub struct Body<T>(pub T);
+
+impl<T> Body<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let raw = request
+            .extensions()
+            .get::<RawBody>()
+            .cloned()
+            .unwrap_or_default();
+        ready(require_json(request).and_then(|()| parse(&raw.0)).map(Body))
+    }
+}
+
+fn require_json(request: &HttpRequest) -> Result<(), Problem> {
+    let given = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let essence = given
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    if essence != "application/json" && !essence.ends_with("+json") {
+        return Err(Problem::unsupported_media_type(
+            "send the body as Content-Type: application/json",
+        ));
+    }
+    match request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .map(|value| value.as_bytes())
+    {
+        None | Some(b"identity") => Ok(()),
+        Some(_) => Err(Problem::unsupported_media_type(
+            "send the body without Content-Encoding",
+        )),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let cause = error.into_inner();
+        if cause.is_data() {
+            let detail = cause.to_string();
+            let detail = detail
+                .split(" at line ")
+                .next()
+                .unwrap_or("not valid")
+                .to_owned();
+            Problem::invalid(vec![FieldError { pointer, detail }])
+        } else {
+            Problem::bad_request("MALFORMED_JSON", format!("the body is not JSON: {cause}"))
+        }
+    })?;
+    reader.end().map_err(|_| {
+        Problem::bad_request(
+            "MALFORMED_JSON",
+            "the body goes on after the end of its JSON value",
+        )
+    })?;
+    Ok(value)
+}
+
+/// A JSON pointer (RFC 6901) to the place.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut out = String::new();
+    for segment in path {
+        out.push('/');
+        match segment {
+            Segment::Seq { index } => out.push_str(&index.to_string()),
+            Segment::Map { key } => out.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => out.push_str(variant),
+            Segment::Unknown => out.push('?'),
+        }
+    }
+    out
+}
+
+/// A query string that is a valid `T`.
+#[derive(Clone, Debug)]
+pub struct Fields<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Fields<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let fields = web::Query::<T>::from_query(request.query_string()).map_err(|error| {
+            let detail = error.to_string();
+            let detail = detail
+                .strip_prefix("Query deserialize error: ")
+                .unwrap_or(&detail);
+            Problem::invalid(vec![FieldError {
+                pointer: "query".to_owned(),
+                detail: detail.to_owned(),
+            }])
+        });
+        ready(fields.map(|fields| Self(fields.into_inner())))
+    }
+}
+
+/// The values in the path; one that cannot be is a 404, for there is nothing by that name.
+#[derive(Clone, Debug)]
+pub struct PathValues<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for PathValues<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let path = web::Path::<T>::from_request(request, payload).into_inner();
+        ready(path.map(|path| Self(path.into_inner())).map_err(|_| {
+            Problem::not_found(
+                "NOT_FOUND",
+                "nothing has this name; check the id in the path",
+            )
+        }))
+    }
+}
+
+/// Who asks, and on which request's behalf.
+#[derive(Clone, Debug)]
+pub struct Authorised(pub Act);
+
+impl Deref for Authorised {
+    type Target = Act;
+
+    fn deref(&self) -> &Act {
+        &self.0
+    }
+}
+
+impl FromRequest for Authorised {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let act = request.extensions().get::<Act>().cloned();
+        ready(
+            act.map(Self)
+                .ok_or_else(|| Problem::unauthorized("a key is needed")),
+        )
+    }
+}

@@ -1,0 +1,274 @@
+//! Every error reply: `application/problem+json` with a stable code.
+
+use std::{fmt, time::Duration};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use serde_json::Value;
+use types::problem::{FieldError, Problem as Body};
+
+use crate::db::DbError;
+
+/// An answer that is not the one the caller hoped for.
+#[derive(Debug)]
+pub struct Problem(Box<Answer>);
+
+#[derive(Debug)]
+enum Answer {
+    Error {
+        body: Body,
+        retry_after: Option<Duration>,
+        allow: Option<String>,
+    },
+    Replay {
+        status: StatusCode,
+        body: Vec<u8>,
+    },
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &str, detail: impl fmt::Display) -> Self {
+        let detail = detail.to_string();
+        let body = Body {
+            kind: format!("urn:attune:problem:{}", code.to_ascii_lowercase()),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            detail: detail.clone(),
+            code: code.to_owned(),
+            error: code.to_owned(),
+            message: detail,
+            request_id: None,
+            errors: Vec::new(),
+            context: None,
+        };
+        Self(Box::new(Answer::Error {
+            body,
+            retry_after: None,
+            allow: None,
+        }))
+    }
+
+    /// 400: the request cannot be read.
+    pub fn bad_request(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// 401: no key, or not one that works.
+    pub fn unauthorized(detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", detail)
+    }
+
+    /// 403: the key does not allow it.
+    pub fn forbidden(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 404: it is not there.
+    pub fn not_found(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    /// 405: another method is meant.
+    pub fn method_not_allowed(allow: String) -> Self {
+        let detail = format!("this path answers to {allow}");
+        let mut problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
+        if let Answer::Error { allow: header, .. } = &mut *problem.0 {
+            *header = Some(allow);
+        }
+        problem
+    }
+
+    /// 409: it contradicts what is.
+    pub fn conflict(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 413: more than is accepted.
+    pub fn too_large(limit_bytes: usize) -> Self {
+        let detail = format!("the body is larger than {limit_bytes} bytes; send less at a time");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
+    }
+
+    /// 415: another content type is meant.
+    pub fn unsupported_media_type(detail: impl fmt::Display) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            detail,
+        )
+    }
+
+    /// 422: it can be read but not accepted.
+    pub fn unprocessable(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// 422 for a body or query whose fields are at fault.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = errors.first().map_or_else(
+            || "the input is not valid".to_owned(),
+            |error| format!("{}: {}", error.pointer, error.detail),
+        );
+        let mut problem = Self::unprocessable("INVALID_INPUT", detail);
+        if let Answer::Error { body, .. } = &mut *problem.0 {
+            body.errors = errors;
+        }
+        problem
+    }
+
+    /// 422 for one field at fault.
+    pub fn invalid_field(pointer: &str, detail: impl fmt::Display) -> Self {
+        let error = FieldError {
+            pointer: pointer.to_owned(),
+            detail: detail.to_string(),
+        };
+        Self::invalid(vec![error])
+    }
+
+    /// 429: too often.
+    pub fn too_many_requests(retry_after: Duration) -> Self {
+        let detail = "too many requests; wait and try again";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", detail).retry_after(retry_after)
+    }
+
+    /// 503: it cannot be done now.
+    pub fn unavailable(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(Duration::from_secs(1))
+    }
+
+    /// 502: another service that was asked gave no usable answer.
+    pub fn bad_gateway(code: &str, detail: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, code, detail)
+    }
+
+    /// 500: our fault. The cause is logged, never shown.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(error = %cause, "a request failed: {cause}");
+        let detail = "the request failed inside; the log has the cause under the request id";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
+    }
+
+    /// The answer that an earlier request with the same idempotency key got.
+    pub fn replay(status: u16, body: Vec<u8>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        Self(Box::new(Answer::Replay { status, body }))
+    }
+
+    /// Adds facts for programs.
+    #[must_use]
+    pub fn with_context(mut self, context: Value) -> Self {
+        if let Answer::Error { body, .. } = &mut *self.0 {
+            body.context = Some(context);
+        }
+        self
+    }
+
+    /// Says when to try again.
+    #[must_use]
+    pub fn retry_after(mut self, span: Duration) -> Self {
+        if let Answer::Error { retry_after, .. } = &mut *self.0 {
+            *retry_after = Some(span);
+        }
+        self
+    }
+
+    /// The same error, naming the request that it answers; `None` for a replay.
+    pub(crate) fn named(&self, request_id: &str) -> Option<Self> {
+        match &*self.0 {
+            Answer::Error {
+                body,
+                retry_after,
+                allow,
+            } => {
+                let mut body = body.clone();
+                body.request_id = Some(request_id.to_owned());
+                let (retry_after, allow) = (*retry_after, allow.clone());
+                Some(Self(Box::new(Answer::Error {
+                    body,
+                    retry_after,
+                    allow,
+                })))
+            }
+            Answer::Replay { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Answer::Error { body, .. } => write!(formatter, "{}: {}", body.code, body.detail),
+            Answer::Replay { status, .. } => write!(formatter, "replay of a {status} answer"),
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match &*self.0 {
+            Answer::Error { body, .. } => {
+                StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Answer::Replay { status, .. } => *status,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match &*self.0 {
+            Answer::Error {
+                body,
+                retry_after,
+                allow,
+            } => {
+                let mut reply = HttpResponse::build(self.status_code());
+                reply.content_type("application/problem+json");
+                if let Some(span) = retry_after {
+                    let seconds = span.as_secs().max(1).to_string();
+                    reply.insert_header((header::RETRY_AFTER, seconds));
+                }
+                if let Some(methods) = allow {
+                    reply.insert_header((header::ALLOW, methods.as_str()));
+                }
+                if body.status == 401 {
+                    let scheme = HeaderValue::from_static("Bearer");
+                    reply.insert_header((header::WWW_AUTHENTICATE, scheme));
+                }
+                reply.body(serde_json::to_vec(body).unwrap_or_default())
+            }
+            Answer::Replay { status, body } => HttpResponse::build(*status)
+                .content_type("application/json")
+                .insert_header(("Idempotency-Replayed", "true"))
+                .body(body.clone()),
+        }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Replay { status, body } => Self::replay(status, body),
+            DbError::KeyReused => Self::unprocessable(
+                "IDEMPOTENCY_KEY_REUSED",
+                "this Idempotency-Key was used for another request; use a new one",
+            ),
+            DbError::KeyInFlight => Self::conflict(
+                "IDEMPOTENCY_KEY_IN_FLIGHT",
+                "a request with this Idempotency-Key is under way; try again shortly",
+            )
+            .retry_after(Duration::from_secs(1)),
+            DbError::Unavailable(cause) => {
+                tracing::error!(error = %cause, "the database is not available: {cause}");
+                Self::unavailable(
+                    "STORE_UNAVAILABLE",
+                    "the database is not available; try again",
+                )
+            }
+            other => Self::internal(other),
+        }
+    }
+}
