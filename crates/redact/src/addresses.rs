@@ -93,9 +93,9 @@ fn is_version(line: &[u8], start: usize) -> bool {
             .any(|program| word.eq_ignore_ascii_case(program));
     }
     end < start
-        && [&b"version"[..], b"ver", b"release"].iter().any(|name| {
-            name.len() <= word.len() && word[word.len() - name.len()..].eq_ignore_ascii_case(name)
-        })
+        && [&b"version"[..], b"ver", b"release", b"v"]
+            .iter()
+            .any(|name| word.eq_ignore_ascii_case(name))
 }
 
 fn kind_of_v4(address: Ipv4Addr) -> Option<Kind> {

@@ -95,6 +95,7 @@ const SECRETS: &[&str] = &[
     "csrf",
     "xsrf",
     "dsn",
+    "contribsys",
 ];
 const WEAKS: &[&str] = &[
     "key",
@@ -342,6 +343,7 @@ const INNOCENT_ENDINGS: &[&str] = &[
     "underpass",
     "subkey",
     "pubkey",
+    "jsonwebtoken",
 ];
 
 /// What `name` says about its value.
@@ -459,7 +461,7 @@ fn compound(text: &str) -> Word {
         || text.ends_with("credentials")
     {
         Word::Secret
-    } else if text.ends_with("key") && 3 < text.len() {
+    } else if (text.ends_with("key") || text.ends_with("api")) && 3 < text.len() {
         Word::Weak
     } else {
         Word::Plain

@@ -74,6 +74,13 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
     }
 }
 
+/// Whether the value can only stand below: nothing or a colon ends the line.
+fn announces_next_line(line: &[u8], name: Name) -> bool {
+    let end = skip_back(line, line.len(), name.end, is_space);
+    let near = end <= name.end + NEAR_BYTES && line[..end].ends_with(b":");
+    near || skip(line, name.end, |byte| !is_alnum(byte)) == line.len()
+}
+
 #[derive(Clone, Copy)]
 struct Name {
     start: usize,
@@ -103,7 +110,7 @@ fn name_around(line: &[u8], start: usize, end: usize, floor: usize) -> (usize, u
 
 /// `API key`, `private access key`: the word before makes a key a secret.
 fn raised(line: &[u8], start: usize, label: Label) -> Label {
-    if label != Label::Weak || before(line, start) != b' ' {
+    if label != Label::Weak || start == 0 || before(line, start) != b' ' {
         return label;
     }
     let word = &line[skip_back(line, start - 1, start.saturating_sub(16), is_letter)..start - 1];
@@ -128,10 +135,10 @@ fn find_value(line: &[u8], name: Name, pending: &mut Pending, spans: &mut Spans)
     let inner = find_inner_value(line, name, spans) || find_value_before(line, name, spans);
     let Some(link) = link_behind(line, name) else {
         if !inner {
-            find_near(line, name, spans);
+            find_near(line, name.end, spans);
             find_spoken(line, name, spans);
         }
-        if skip(line, name.end, |byte| !is_alnum(byte)) == line.len() {
+        if announces_next_line(line, name) {
             *pending = Pending::Value(name.label);
         }
         return name.end;
@@ -144,8 +151,12 @@ fn find_value(line: &[u8], name: Name, pending: &mut Pending, spans: &mut Spans)
     if link.is_call {
         take_arguments(line, name.label, value.end, spans);
     }
+    if !value.quoted {
+        let from = if gone { value.end } else { name.end };
+        find_near(line, from, spans);
+        return from;
+    }
     if !gone {
-        find_near(line, name, spans);
         return name.end;
     }
     value.end
@@ -207,11 +218,11 @@ fn add_all_but_words(line: &[u8], value: Value, spans: &mut Spans) {
 
 /// `vendor-SECRET-9f86…`: the value is part of the name's own run.
 fn find_inner_value(line: &[u8], name: Name, spans: &mut Spans) -> bool {
-    let start = skip(&line[..name.end], name.label_end, |byte| !is_alnum(byte));
-    let rest = &line[start.min(name.end)..name.end];
-    let joined = name.label_end < start;
-    if joined && 12 <= rest.len() && runs::is_keylike(rest) {
-        let (start, end) = runs::widen(line, start, name.end, name.label_end);
+    let joint = skip(&line[..name.end], name.label_end, is_alnum);
+    let start = skip(&line[..name.end], joint, |byte| !is_alnum(byte));
+    let rest = &line[start..name.end];
+    if 12 <= rest.len() && runs::is_keylike(rest) {
+        let (start, end) = runs::widen(line, start, name.end, joint);
         spans.add(start, end, Kind::Key);
         return true;
     }
@@ -415,10 +426,10 @@ fn take_arguments(line: &[u8], label: Label, from: usize, spans: &mut Spans) {
 }
 
 /// A bare key a few words behind its label.
-fn find_near(line: &[u8], name: Name, spans: &mut Spans) {
-    let limit = (name.end + NEAR_BYTES).min(line.len());
+fn find_near(line: &[u8], from: usize, spans: &mut Spans) {
+    let limit = (from + NEAR_BYTES).min(line.len());
     let is_part = |byte: u8| is_name(byte) || matches!(byte, b'+' | b'/' | b'.' | b'~');
-    let mut position = name.end;
+    let mut position = from;
     while position < limit {
         let start = skip(line, position, |byte| !is_part(byte));
         let end = skip(line, start, is_part);

@@ -139,8 +139,13 @@ fn is_path(path: &[u8], style: Style) -> bool {
     match style {
         Style::Windows => second.is_some(),
         Style::Unix if path.starts_with(b"~") => first.is_some(),
-        Style::Unix => second.is_some() || first.is_some_and(|name| name.contains(&b'.')),
+        Style::Unix => second.is_some() || first.is_some_and(is_file_name),
     }
+}
+
+/// A name with an ending; an address behind a slash is none.
+fn is_file_name(name: &[u8]) -> bool {
+    name.contains(&b'.') && name.iter().any(|byte| is_letter(*byte))
 }
 
 fn is_allowed(path: &[u8], options: &Options) -> bool {

@@ -1,6 +1,8 @@
 //! Long runs of letters and digits that no label announces.
 
-use crate::bytes::{at, before, is_alnum, is_digit, is_lower, is_name, is_upper, skip, skip_back};
+use crate::bytes::{
+    at, before, is_alnum, is_digit, is_letter, is_lower, is_name, is_upper, skip, skip_back,
+};
 use crate::commonness::surprise;
 use crate::counts::Kind;
 use crate::spans::Spans;
@@ -30,7 +32,8 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
             continue;
         }
         let end = skip(line, probe, is_run);
-        if is_random(&line[start..end]) {
+        start += color_bytes(line, start, end);
+        if is_random(&line[start..end]) || vendors::has_dotted_prefix(line, start, end) {
             let (first, last) = widen(line, start, end, floor);
             spans.add(first, last, Kind::Key);
             (start, floor) = (last, last);
@@ -40,9 +43,23 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     }
 }
 
+/// `[93m` in front of a run is a color of the terminal, not a part of it.
+fn color_bytes(line: &[u8], start: usize, end: usize) -> usize {
+    let digits = skip(&line[..end], start, is_digit) - start;
+    let colored = before(line, start) == b'['
+        && (1..=3).contains(&digits)
+        && at(line, start + digits) == b'm';
+    if colored { digits + 1 } else { 0 }
+}
+
 /// Whether a run without a label is too random for a name or an id.
 pub(crate) fn is_random(run: &[u8]) -> bool {
-    if vendors::has_key_prefix(run) || vendors::is_prefixed_hex(run) {
+    if vendors::has_key_prefix(run)
+        || vendors::is_prefixed_hex(run)
+        || vendors::is_lettered_hex(run)
+        || vendors::has_stage(run)
+        || vendors::has_key_suffix(run)
+    {
         return true;
     }
     if vendors::names_id(run) || vendors::is_uuid(run) || vendors::is_trace_context(run) {
@@ -63,13 +80,29 @@ pub(crate) fn is_keylike(value: &[u8]) -> bool {
         return true;
     }
     let parts = || value.split(|byte| !is_alnum(*byte));
-    parts().any(|part| {
-        16 <= part.len() && vendors::is_hex_number(part) && part.iter().any(|byte| !is_digit(*byte))
-    }) || parts().any(|part| 28 <= part.len() && part.iter().all(|byte| is_digit(*byte)))
-        || parts().any(|part| {
-            8 <= part.len() && SURPRISING_NEAR_LABEL * part.len() as i32 / 8 <= judge(part)
-        })
+    let hex_bytes: usize = parts()
+        .filter(|part| 4 <= part.len() && vendors::is_hex_number(part))
+        .map(<[u8]>::len)
+        .sum();
+    let has_letter = value.iter().any(|byte| is_letter(*byte));
+    (24 <= hex_bytes && has_letter)
+        || parts().any(is_keylike_part)
         || SURPRISING_TOGETHER / 2 <= weigh(value).sum
+}
+
+/// Whether one stretch of a value alone makes it more than a word.
+fn is_keylike_part(part: &[u8]) -> bool {
+    let digits = part.iter().filter(|byte| is_digit(**byte)).count();
+    let letters = part.len() - digits;
+    match part.len() {
+        0..8 => false,
+        8..16 => SURPRISING_NEAR_LABEL <= judge(part),
+        length => {
+            (4 <= digits && 1 <= letters)
+                || (20 <= length && letters == 0)
+                || SURPRISING_NEAR_LABEL * 2 <= judge(part)
+        }
+    }
 }
 
 struct Weight {

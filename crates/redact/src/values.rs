@@ -1,9 +1,10 @@
 //! What stands behind a label: where the value is, and whether it goes.
 
 use crate::bytes::{
-    at, is_alnum, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, skip, skip_back,
+    at, is_alnum, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, is_upper, skip,
+    skip_back,
 };
-use crate::keys::Label;
+use crate::keys::{self, Label};
 use crate::runs::is_keylike;
 
 /// The longest value that is looked at as a whole.
@@ -80,6 +81,12 @@ const PROSE: &[&[u8]] = &[
     b"-",
     b"&",
     b"=",
+];
+
+/// Words that are settings even in quotes.
+const SETTINGS: &[&[u8]] = &[
+    b"null", b"none", b"true", b"false", b"base64", b"hex", b"utf8", b"utf-8", b"ascii", b"bearer",
+    b"basic",
 ];
 
 /// Where a value stands.
@@ -177,8 +184,19 @@ fn end_of_bare(line: &[u8], start: usize, reach: Reach) -> usize {
             _ => position += 1,
         }
     }
-    skip_back(line, position, start, |byte| {
-        matches!(byte, b',' | b';' | b')' | b'}' | b']' | b'.')
+    without_closers(line, start, position)
+}
+
+/// Marks at the end belong to the sentence, unless the value opened them.
+fn without_closers(line: &[u8], start: usize, end: usize) -> usize {
+    let opened = |open: u8| line[start..end].contains(&open);
+    let keeps = (opened(b'('), opened(b'['), opened(b'{'));
+    skip_back(line, end, start, |byte| match byte {
+        b',' | b';' | b'.' => true,
+        b')' => !keeps.0,
+        b']' => !keeps.1,
+        b'}' => !keeps.2,
+        _ => false,
     })
 }
 
@@ -200,14 +218,15 @@ fn ends_escaped(line: &[u8], at: usize) -> bool {
     )
 }
 
-/// Whether a new name or nothing follows the mark at `at`.
-fn ends_parameter(line: &[u8], at: usize) -> bool {
-    let from = at + 1;
+/// Whether a new name or nothing follows the mark does.
+fn ends_parameter(line: &[u8], mark: usize) -> bool {
+    let from = mark + 1;
     let name = skip(line, from, |byte| {
         is_name(byte) || matches!(byte, b'.' | b'"' | b'\'')
     });
-    name == line.len() && name == from
-        || matches!(line.get(name), Some(b'=' | b':') if from < name)
+    let is_named = is_letter(at(line, from)) || is_quote(at(line, from));
+    from == line.len()
+        || (is_named && matches!(line.get(name), Some(b'=' | b':')))
         || line.get(from).is_some_and(|byte| is_space(*byte))
 }
 
@@ -277,18 +296,26 @@ fn is_template(value: &[u8]) -> bool {
     let enclosed = |open: &[u8], close: &[u8]| {
         value.starts_with(open) && value.ends_with(close) && open.len() + close.len() <= value.len()
     };
-    let whole = (enclosed(b"${", b"}") && value.iter().filter(|byte| **byte == b'}').count() <= 2)
+    let is_whole = (enclosed(b"${", b"}")
+        && value.iter().filter(|byte| **byte == b'}').count() <= 2)
         || enclosed(b"{{", b"}}")
         || enclosed(b"<", b">")
         || enclosed(b"%(", b"s")
         || (enclosed(b"{", b"}") && value.len() < 24);
-    let calls = value.starts_with(b"$(") || value.starts_with(b"<%") || value.starts_with(b"<");
-    let names = value.starts_with(b"$")
-        && value[1..].iter().all(|byte| is_name(*byte))
-        && 1 < value.len()
-        && is_letter(value[1])
-        && !is_keylike(value);
-    (whole && !is_keylike(value)) || calls || names
+    let is_markup = value.starts_with(b"<") && is_letter(at(value, 1)) && value.contains(&b' ');
+    let is_opened = value.starts_with(b"$(") || value.starts_with(b"<%") || is_markup;
+    is_opened || ((is_whole || names_variable(value)) && !is_keylike(value))
+}
+
+/// `$DB_PASSWORD`, `$accountKey`: a variable, unlike the password `$ecret`.
+fn names_variable(value: &[u8]) -> bool {
+    let Some(name) = value.strip_prefix(b"$") else {
+        return false;
+    };
+    is_letter(at(name, 0))
+        && name.iter().all(|byte| is_name(*byte))
+        && (name.iter().any(|byte| is_upper(*byte) || *byte == b'_')
+            || keys::label_of(name).is_some())
 }
 
 fn holds_template(value: &[u8]) -> bool {
@@ -296,18 +323,17 @@ fn holds_template(value: &[u8]) -> bool {
 }
 
 fn is_word_of_prose(value: &[u8], quoted: bool) -> bool {
-    let bare = value
-        .iter()
-        .rposition(|byte| is_alnum(*byte))
-        .map_or(value, |last| &value[..=last]);
-    (!quoted || matches!(bare, b"null" | b"none" | b"true" | b"false"))
-        && PROSE.iter().any(|word| bare.eq_ignore_ascii_case(word))
+    let is_mark = |byte: u8| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')');
+    let bare = &value[..skip_back(value, value.len(), 1, is_mark)];
+    let is_setting = SETTINGS.iter().any(|word| bare.eq_ignore_ascii_case(word));
+    is_setting || !quoted && PROSE.iter().any(|word| bare.eq_ignore_ascii_case(word))
 }
 
-/// A call or a member of something: the program's text, not its value.
+/// A call: the program's text, not its value.
 fn is_code(value: &[u8]) -> bool {
     let name = skip(value, 0, |byte| {
         is_name(byte) || matches!(byte, b'.' | b':')
     });
-    0 < name && at(value, name) == b'(' && !is_keylike(&value[..name])
+    let is_call = at(value, name) == b'(' && (value.ends_with(b"(") || value.ends_with(b")"));
+    0 < name && is_call && !is_keylike(&value[..name])
 }

@@ -1,6 +1,6 @@
 //! Shapes that only keys have, whoever issued them, and shapes only ids have.
 
-use crate::bytes::{is_alnum, is_digit, is_hex, is_letter, is_lower, is_name, is_upper};
+use crate::bytes::{is_alnum, is_digit, is_hex, is_letter, is_lower, is_name, is_upper, skip_back};
 
 /// Beginnings of keys with how many name characters must follow at least.
 const KEY_PREFIXES: &[(&[u8], usize)] = &[
@@ -77,6 +77,12 @@ const KEY_PREFIXES: &[(&[u8], usize)] = &[
     (b"ATBB", 20),
     (b"web_", 20),
     (b"sk_live_", 10),
+    (b"pub-c-", 36),
+    (b"sub-c-", 36),
+    (b"live_", 30),
+    (b"test_", 30),
+    (b"sk-ant-", 12),
+    (b"dapi", 32),
     (b"sk_test_", 10),
 ];
 
@@ -159,7 +165,6 @@ const ID_WORDS: &[&[u8]] = &[
     b"step",
     b"task",
     b"temp",
-    b"test",
     b"thread",
     b"tmp",
     b"tool",
@@ -188,6 +193,62 @@ pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
                     .count()
         })
     })
+}
+
+/// Names that a dot parts from the key behind them.
+const DOTTED_PREFIXES: [&[u8]; 10] = [
+    b"SG", b"ya29", b"AQ", b"hvs", b"hvb", b"hvr", b"mlsn", b"dt0c01", b"hawk", b"pt",
+];
+
+/// Whether the run belongs to a key that has dots, such as `SG.….…`.
+pub(crate) fn has_dotted_prefix(line: &[u8], start: usize, end: usize) -> bool {
+    let Some(name_end) = start.checked_sub(1).filter(|dot| line[*dot] == b'.') else {
+        return false;
+    };
+    let name = skip_back(line, name_end, name_end.saturating_sub(8), is_alnum);
+    16 <= end - start && DOTTED_PREFIXES.contains(&&line[name..name_end])
+}
+
+/// A few letters right in front of hex digits of a hash's length.
+pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
+    let lead = run
+        .iter()
+        .take_while(|byte| is_letter(**byte) && !is_hex(**byte))
+        .count();
+    [32, 40, 64].iter().any(|length| {
+        run.len().checked_sub(*length).is_some_and(|cut| {
+            (2..=8).contains(&cut)
+                && (0 < lead || run[..cut].iter().all(|byte| is_upper(*byte)))
+                && run[..cut].iter().all(|byte| is_letter(*byte))
+                && is_hex_number(&run[cut..])
+                && !ID_WORDS
+                    .iter()
+                    .any(|id| id.eq_ignore_ascii_case(&run[..cut]))
+        })
+    })
+}
+
+/// `vendor_live_…`: a word for where a key works, and the key.
+pub(crate) fn has_stage(run: &[u8]) -> bool {
+    let mut parts = run.split(|byte| matches!(byte, b'_' | b'-'));
+    let stage = parts.by_ref().skip(1).find(|part| {
+        [
+            &b"live"[..],
+            b"prod",
+            b"production",
+            b"sandbox",
+            b"secret",
+            b"sk",
+            b"pat",
+        ]
+        .contains(part)
+    });
+    stage.is_some()
+        && parts.any(|part| {
+            16 <= part.len()
+                && part.iter().any(|byte| is_digit(*byte))
+                && part.iter().any(|byte| is_letter(*byte))
+        })
 }
 
 /// Whether the run's first word says that an id follows.
@@ -228,6 +289,11 @@ pub(crate) fn is_hex_number(text: &[u8]) -> bool {
 /// Lengths that hashes, trace ids, span ids and the like have.
 pub(crate) fn is_hash_length(length: usize) -> bool {
     length <= 24 || matches!(length, 32 | 40 | 48 | 56 | 64 | 96 | 128)
+}
+
+/// License keys of one vendor carry their mark at the end.
+pub(crate) fn has_key_suffix(run: &[u8]) -> bool {
+    run.len() == 40 && run.ends_with(b"_mmk")
 }
 
 /// Several groups of the same length, as product keys are printed.

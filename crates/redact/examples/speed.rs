@@ -1,0 +1,136 @@
+//! Says how fast the standard redactor is on one core, beside copying the text
+//! and a plain set of patterns in the same run.
+//!
+//! `speed [FILE…]` reads the text from files; without any it makes log lines
+//! and JSON events.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::Instant;
+
+use redact::Redactor;
+use regex::bytes::RegexSet;
+
+/// How much text is looked at.
+const TEXT_BYTES: usize = 16 * 1024 * 1024;
+/// How often each way is tried; the fastest counts.
+const TRIES: usize = 5;
+
+/// What people write first when they look for secrets.
+const PATTERNS: [&str; 12] = [
+    r"(?i)(api[_-]?key|token|secret|password)\s*[:=]\s*\S+",
+    r"\b\d{1,3}(\.\d{1,3}){3}\b",
+    r"\bsk-[A-Za-z0-9_-]{20,}",
+    r"\bAKIA[A-Z0-9]{16}\b",
+    r"\bgh[pousr]_[A-Za-z0-9]{36}\b",
+    r"\bxox[abps]-[A-Za-z0-9-]{10,}",
+    r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
+    r"[a-z]+://[^/\s]+/\S*",
+    r"(^|\s)/[\w./-]+",
+    r"[A-Za-z]:\\[\w\\.]+",
+    r"[\w.+-]+@[\w-]+\.[\w.]+",
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let files: Vec<String> = std::env::args().skip(1).collect();
+    let text = if files.is_empty() {
+        made_up()
+    } else {
+        read(&files)?
+    };
+    let redactor = Redactor::standard();
+    let patterns = RegexSet::new(PATTERNS)?;
+
+    report("copy", &text, || text.clone().into_bytes().len());
+    report("redact", &text, || redactor.redact(&text).len());
+    report("redact line by line", &text, || {
+        text.lines().map(|line| redactor.redact(line).len()).sum()
+    });
+    report("set of 12 patterns", &text, || {
+        text.lines()
+            .filter(|line| patterns.is_match(line.as_bytes()))
+            .count()
+    });
+
+    let event = event(7);
+    let event = &event[..event.len().min(300)];
+    let started = Instant::now();
+    for _ in 0..100_000 {
+        black_box(redactor.redact(black_box(event)));
+    }
+    println!(
+        "{} bytes of one event: {:?}",
+        event.len(),
+        started.elapsed() / 100_000
+    );
+    Ok(())
+}
+
+fn report(name: &str, text: &str, work: impl Fn() -> usize) {
+    let fastest = (0..TRIES)
+        .map(|_| {
+            let started = Instant::now();
+            black_box(work());
+            started.elapsed()
+        })
+        .min()
+        .unwrap_or_default();
+    let megabytes = text.len() as f64 / 1e6;
+    println!("{name:<22} {:>9.0} MB/s", megabytes / fastest.as_secs_f64());
+}
+
+fn read(files: &[String]) -> std::io::Result<String> {
+    let mut text = String::new();
+    for file in files {
+        text.push_str(&String::from_utf8_lossy(&std::fs::read(file)?));
+    }
+    Ok(text)
+}
+
+fn made_up() -> String {
+    let mut text = String::with_capacity(TEXT_BYTES + 1024);
+    let mut number = 0;
+    while text.len() < TEXT_BYTES {
+        text.push_str(&event(number));
+        text.push('\n');
+        text.push_str(&log_line(number));
+        text.push('\n');
+        number += 1;
+    }
+    text
+}
+
+fn event(number: u64) -> String {
+    let mut event = String::new();
+    let minute = number % 60;
+    let _ = write!(
+        event,
+        r#"{{"timestamp":"2026-01-10T14:{minute:02}:00Z","event_type":"tool_call","agent":"ResearchAgent","tool":"web_search","success":false,"error_code":"TIMEOUT","error_message":"Request {number} timed out after 30s while reading the answer of the search service","latency_ms":{},"input_tokens":{},"session_id":"7c9e6679-7425-40de-944b-e07fc1f9{:04x}"}}"#,
+        number % 30_000,
+        number % 4096,
+        number % 65_536,
+    );
+    event
+}
+
+fn log_line(number: u64) -> String {
+    match number % 4 {
+        0 => format!(
+            "2026-01-10 14:32:00,{:03} INFO  [main] org.example.jobs.Runner: job_{number}_0020 moved to state RUNNING",
+            number % 1000
+        ),
+        1 => format!(
+            "Jan 10 14:32:00 host-{} kernel: [{number}.125] eth0: link is up, 1000 Mbps, full duplex, flow control rx/tx",
+            number % 40
+        ),
+        2 => format!(
+            "tool web_search failed after {number} ms: connection reset by peer (attempt 2 of 3), giving up on this task"
+        ),
+        _ => format!(
+            "client=10.20.{}.{} status=500 path=/var/lib/app/data/{number}.json took {number}us",
+            number % 250,
+            number % 199
+        ),
+    }
+}
