@@ -63,13 +63,19 @@ pub(crate) fn texts() -> Vec<Text> {
         .collect()
 }
 
-/// The Rust files under the `src` of our crates.
+/// The Rust files under the `src` of our crates, without those that hold only tests.
 pub(crate) fn sources() -> Vec<Text> {
     let mut texts = texts();
-    texts.retain(|text| {
-        text.path.starts_with("crates/")
-            && text.path.contains("/src/")
-            && text.path.ends_with(".rs")
-    });
+    texts.retain(|text| is_source(&text.path));
     texts
+}
+
+fn is_source(path: &str) -> bool {
+    let Some((_, inside)) = path.split_once("/src/") else {
+        return false;
+    };
+    let mut parts = inside.split('/');
+    path.starts_with("crates/")
+        && path.ends_with(".rs")
+        && !parts.any(|part| part == "tests" || part == "tests.rs")
 }
