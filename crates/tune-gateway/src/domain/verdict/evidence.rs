@@ -7,7 +7,7 @@
 //! Statistics 2021; Waudby-Smith and Ramdas, JRSS B 2024). The rate before the change is not
 //! known; it is integrated out with the weight that inverse sampling of the baseline gives, which
 //! is exact in the Poisson limit (Pérez-Ortiz, Lardy, de Heide and Grünwald, Annals of Statistics
-//! 2024) and checked by simulation elsewhere (`examples/false_reverts.rs`).
+//! 2024) and checked by simulation elsewhere (`domain/simulation.rs`).
 
 use super::{
     Counts,
