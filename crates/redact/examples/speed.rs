@@ -12,9 +12,9 @@ use redact::Redactor;
 use regex::bytes::RegexSet;
 
 /// How much text is looked at.
-const TEXT_BYTES: usize = 16 * 1024 * 1024;
+const TEXT_BYTES: usize = 1024 * 1024;
 /// How often each way is tried; the fastest counts.
-const TRIES: usize = 5;
+const TRIES: usize = 60;
 
 /// What people write first when they look for secrets.
 const PATTERNS: [&str; 12] = [
@@ -34,15 +34,23 @@ const PATTERNS: [&str; 12] = [
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files: Vec<String> = std::env::args().skip(1).collect();
+        print!("{}", made_up());
+        return Ok(());
+    }
     let text = if files.is_empty() {
         made_up()
     } else {
         read(&files)?
     };
+    let text_bytes = text.as_bytes();
     let redactor = Redactor::standard();
     let patterns = RegexSet::new(PATTERNS)?;
 
-    report("copy", &text, || text.clone().into_bytes().len());
+    let mut room = vec![0; text.len()];
+    report("copy", &text, move || {
+        room.copy_from_slice(black_box(text_bytes));
+        black_box(&room).len()
+    });
     report("redact", &text, || redactor.redact(&text).len());
     report("redact line by line", &text, || {
         text.lines().map(|line| redactor.redact(line).len()).sum()
@@ -67,7 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn report(name: &str, text: &str, work: impl Fn() -> usize) {
+fn report(name: &str, text: &str, mut work: impl FnMut() -> usize) {
     let fastest = (0..TRIES)
         .map(|_| {
             let started = Instant::now();

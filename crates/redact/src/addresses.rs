@@ -116,6 +116,9 @@ fn find_v6(line: &[u8], colon: usize, floor: usize, spans: &mut Spans) -> usize 
     let is_part = |byte: u8| is_hex(byte) || byte == b':' || byte == b'.';
     let mut start = skip_back(line, colon, floor, is_part);
     let end = skip(line, colon, is_part);
+    if !may_be_v6(&line[start..end]) {
+        return end;
+    }
     if is_escape_letter(line, start) {
         start += 1;
     }
@@ -127,6 +130,12 @@ fn find_v6(line: &[u8], colon: usize, floor: usize, spans: &mut Spans) -> usize 
         spans.add(from, trimmed, kind);
     }
     end
+}
+
+/// Times have two colons; an address has a double one or many.
+fn may_be_v6(run: &[u8]) -> bool {
+    let colons = run.iter().filter(|byte| **byte == b':').count();
+    6 <= colons || run.windows(2).any(|pair| pair == b"::")
 }
 
 /// `a:2001:…` may be a label and an address: a single colon first is no part.

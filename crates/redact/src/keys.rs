@@ -1,5 +1,7 @@
 //! Which names say that their value is a secret.
 
+use std::sync::LazyLock;
+
 use crate::bytes::{is_alnum, is_digit, is_lower, is_upper};
 
 /// How much a name says about its value.
@@ -26,10 +28,16 @@ enum Word {
     Password,
     /// `count`, `type`: the name is about the secret, not the secret.
     About,
+}
+
+/// All that a word says, also about the word after it.
+#[derive(Clone, Copy)]
+struct Meaning {
+    word: Word,
     /// `public`, `primary`: the key after it is no secret.
-    Open,
+    opens: bool,
     /// `api`, `access`: a key after it is a secret.
-    Maker,
+    makes: bool,
 }
 
 /// The longest word that is looked up.
@@ -353,36 +361,27 @@ pub(crate) fn label_of(name: &[u8]) -> Option<Label> {
 
 /// What `name` says about its value, and where the word ends that says it.
 pub(crate) fn last_label(name: &[u8]) -> Option<(Label, usize)> {
-    let mut found = None;
-    let mut previous = Word::Plain;
+    let mut found: Option<(Label, usize)> = None;
+    let mut previous = Meaning {
+        word: Word::Plain,
+        opens: false,
+        makes: false,
+    };
     for (start, end) in words(name) {
-        let word = word_of(&name[start..end]);
-        let as_maker = is_maker(&name[start..end]);
-        match word {
-            Word::Plain | Word::Maker => {}
-            Word::About | Word::Open if found.is_some() => found = None,
-            Word::About | Word::Open => {}
-            Word::Weak if previous == Word::Open => found = None,
-            Word::Weak if previous == Word::Maker && is_key(&name[start..end]) => {
-                found = Some((Label::Secret, end));
-            }
-            Word::Weak if found.is_some_and(|(label, _)| label != Label::Weak) => {}
-            Word::Weak => found = Some((Label::Weak, end)),
-            Word::Secret | Word::Password
-                if previous == Word::Open && is_opened(&name[start..end]) =>
-            {
-                found = None;
-            }
-            Word::Secret => found = Some((Label::Secret, end)),
-            Word::Password => found = Some((Label::Password, end)),
-        }
-        previous = if is_open(&name[start..end]) {
-            Word::Open
-        } else if as_maker {
-            Word::Maker
-        } else {
-            word
+        let meaning = meaning_of(&name[start..end]);
+        found = match meaning.word {
+            Word::Plain => found,
+            Word::About => None,
+            Word::Weak if previous.opens => None,
+            Word::Weak if previous.makes && is_key(&name[start..end]) => Some((Label::Secret, end)),
+            Word::Weak => found
+                .filter(|(label, _)| *label != Label::Weak)
+                .or(Some((Label::Weak, end))),
+            Word::Secret if previous.opens && is_opened(&name[start..end]) => None,
+            Word::Secret => Some((Label::Secret, end)),
+            Word::Password => Some((Label::Password, end)),
         };
+        previous = meaning;
     }
     found
 }
@@ -420,27 +419,65 @@ fn is_seam(name: &[u8], at: usize) -> bool {
         || (is_digit(before) && is_upper(here))
 }
 
-fn word_of(word: &[u8]) -> Word {
+static MEANINGS: LazyLock<Vec<(&str, Meaning)>> = LazyLock::new(|| {
+    let lists = [
+        (PASSWORDS, Word::Password),
+        (SECRETS, Word::Secret),
+        (WEAKS, Word::Weak),
+        (ABOUT, Word::About),
+    ];
+    let mut meanings: Vec<(&str, Meaning)> = Vec::new();
+    let mut put = |text: &'static str, change: &dyn Fn(&mut Meaning)| {
+        if !meanings.iter().any(|(known, _)| *known == text) {
+            meanings.push((
+                text,
+                Meaning {
+                    word: Word::Plain,
+                    opens: false,
+                    makes: false,
+                },
+            ));
+        }
+        meanings
+            .iter_mut()
+            .filter(|(known, _)| *known == text)
+            .for_each(|(_, meaning)| change(meaning));
+    };
+    for (list, word) in lists {
+        list.iter()
+            .for_each(|text| put(text, &|meaning| meaning.word = word));
+    }
+    OPEN.iter()
+        .for_each(|text| put(text, &|meaning| meaning.opens = true));
+    MAKERS
+        .iter()
+        .for_each(|text| put(text, &|meaning| meaning.makes = true));
+    meanings.sort_unstable_by_key(|(text, _)| *text);
+    meanings
+});
+
+fn meaning_of(word: &[u8]) -> Meaning {
+    let plain = Meaning {
+        word: Word::Plain,
+        opens: false,
+        makes: false,
+    };
     let mut lower = [0_u8; MAX_WORD_BYTES];
     let Some(lower) = lower.get_mut(..word.len()) else {
-        return Word::Plain;
+        return plain;
     };
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     let Ok(text) = std::str::from_utf8(lower) else {
-        return Word::Plain;
+        return plain;
     };
     let text = text.trim_end_matches(|character: char| character.is_ascii_digit());
-    if PASSWORDS.contains(&text) {
-        Word::Password
-    } else if SECRETS.contains(&text) {
-        Word::Secret
-    } else if WEAKS.contains(&text) {
-        Word::Weak
-    } else if ABOUT.contains(&text) {
-        Word::About
-    } else {
-        compound(text)
+    match MEANINGS.binary_search_by_key(&text, |(known, _)| known) {
+        Ok(index) => MEANINGS[index].1,
+        Err(_) => Meaning {
+            word: compound(text),
+            ..plain
+        },
     }
 }
 
@@ -466,15 +503,4 @@ fn compound(text: &str) -> Word {
     } else {
         Word::Plain
     }
-}
-
-fn is_open(word: &[u8]) -> bool {
-    OPEN.iter()
-        .any(|open| open.as_bytes().eq_ignore_ascii_case(word))
-}
-
-fn is_maker(word: &[u8]) -> bool {
-    MAKERS
-        .iter()
-        .any(|maker| maker.as_bytes().eq_ignore_ascii_case(word))
 }

@@ -1,9 +1,5 @@
 //! Names that announce a secret, and the values behind them.
 
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use crate::bytes::{
     at, before, is_alnum, is_escape_letter, is_letter, is_name, is_quote, is_space, skip, skip_back,
 };
@@ -11,27 +7,13 @@ use crate::counts::Kind;
 use crate::keys::{self, Label};
 use crate::runs;
 use crate::spans::Spans;
+use crate::stems;
 use crate::values::{self, Fate, Reach, Value};
 
-/// Parts that every name with a label has.
-const STEMS: [&str; 34] = [
-    "pass", "pwd", "psw", "secret", "token", "key", "cred", "bearer", "jwt", "auth", "cookie",
-    "otp", "pat", "mnemonic", "sas", "private", "access", "login", "crumb", "sig", "hmac", "salt",
-    "seed", "licen", "webhook", "sid", "tenant", "nonce", "cert", "pin", "csrf", "dsn", "srt",
-    "senha",
-];
 /// The longest name that is looked at.
 const MAX_NAME_BYTES: usize = 128;
 /// How far behind a label a bare key may stand.
 const NEAR_BYTES: usize = 56;
-
-static STEM_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(STEMS)
-        .ok()
-});
 
 /// A label without a value at the end of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,23 +35,18 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
     if let Pending::Value(label) = above {
         find_first_value(line, label, spans);
     }
-    let Some(finder) = STEM_FINDER.as_ref() else {
-        return;
-    };
     let mut done = 0;
-    for stem in finder.find_iter(line) {
-        if done <= stem.start() {
-            let (start, end) = name_around(line, stem.start(), stem.end(), done);
-            done = end;
-            if let Some((label, label_end)) = keys::last_label(&line[start..end]) {
-                let name = Name {
-                    start,
-                    end,
-                    label: raised(line, start, label),
-                    label_end: start + label_end,
-                };
-                done = done.max(find_value(line, name, pending, spans));
-            }
+    while let Some((stem, stem_end)) = stems::next(line, done) {
+        let (start, end) = name_around(line, stem, stem_end, done);
+        done = end.max(stem_end);
+        if let Some((label, label_end)) = keys::last_label(&line[start..end]) {
+            let name = Name {
+                start,
+                end,
+                label: raised(line, start, label),
+                label_end: start + label_end,
+            };
+            done = done.max(find_value(line, name, pending, spans));
         }
     }
 }
@@ -134,7 +111,7 @@ fn raised(line: &[u8], start: usize, label: Label) -> Label {
 fn find_value(line: &[u8], name: Name, pending: &mut Pending, spans: &mut Spans) -> usize {
     let inner = find_inner_value(line, name, spans) || find_value_before(line, name, spans);
     let Some(link) = link_behind(line, name) else {
-        if !inner {
+        if !inner && !ends_in_api(&line[name.start..name.end]) {
             find_near(line, name.end, spans);
             find_spoken(line, name, spans);
         }
@@ -160,6 +137,13 @@ fn find_value(line: &[u8], name: Name, pending: &mut Pending, spans: &mut Spans)
         return name.end;
     }
     value.end
+}
+
+/// An interface is spoken of more often than its key.
+fn ends_in_api(name: &[u8]) -> bool {
+    name.len()
+        .checked_sub(3)
+        .is_some_and(|cut| name[cut..].eq_ignore_ascii_case(b"api"))
 }
 
 /// Adds the value when it goes; says whether it does.

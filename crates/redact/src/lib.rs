@@ -24,9 +24,11 @@ mod mail;
 mod options;
 mod paths;
 mod pem;
+#[allow(missing_docs)]
 mod redactor;
 mod runs;
 mod spans;
+mod stems;
 mod stream;
 mod urls;
 mod values;

@@ -1,5 +1,7 @@
 //! Private keys in armour, over many lines or as one escaped line.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use crate::bytes::{is_alnum, is_space};
@@ -7,6 +9,8 @@ use crate::counts::Kind;
 use crate::spans::Spans;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
+static BEGIN_FINDER: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(BEGIN));
 const END: &[u8] = b"-----END ";
 const HEADERS: [&[u8]; 5] = [
     b"Proc-Type:",
@@ -19,7 +23,7 @@ const HEADERS: [&[u8]; 5] = [
 /// Finds armoured keys on `line`; says whether one goes on below.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) -> bool {
     let mut from = 0;
-    while let Some(offset) = memmem::find(&line[from..], BEGIN) {
+    while let Some(offset) = BEGIN_FINDER.find(&line[from..]) {
         let begin = from + offset;
         from = begin + BEGIN.len();
         if !is_private(&line[from..]) {

@@ -17,6 +17,9 @@ const SURPRISING_TOGETHER: i32 = 96;
 /// From this surprise on, a stretch near a label is no word.
 const SURPRISING_NEAR_LABEL: i32 = 6;
 
+/// No word is this long.
+const LONG_WORD_BYTES: usize = 24;
+
 const fn is_run(byte: u8) -> bool {
     is_name(byte) || byte == b'+'
 }
@@ -54,21 +57,43 @@ fn color_bytes(line: &[u8], start: usize, end: usize) -> usize {
 
 /// Whether a run without a label is too random for a name or an id.
 pub(crate) fn is_random(run: &[u8]) -> bool {
-    if vendors::has_key_prefix(run)
+    if is_plain(run) {
+        return false;
+    }
+    if has_shape_of_key(run) {
+        return true;
+    }
+    let weight = weigh(run);
+    let surprises = SURPRISING <= weight.most
+        || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
+        || is_odd_hex(run);
+    surprises
+        && !(vendors::names_id(run) || vendors::is_uuid(run) || vendors::is_trace_context(run))
+}
+
+/// Whether no digit and no change of case makes the run more than words.
+fn is_plain(run: &[u8]) -> bool {
+    let mut classes = (false, false, false);
+    let mut single = 0;
+    let mut longest = 0;
+    for &byte in run {
+        classes = (
+            classes.0 | is_lower(byte),
+            classes.1 | is_upper(byte),
+            classes.2 | is_digit(byte),
+        );
+        single = if is_letter(byte) { single + 1 } else { 0 };
+        longest = longest.max(single);
+    }
+    !classes.2 && !(classes.0 && classes.1) && longest < LONG_WORD_BYTES
+}
+
+fn has_shape_of_key(run: &[u8]) -> bool {
+    vendors::has_key_prefix(run)
         || vendors::is_prefixed_hex(run)
         || vendors::is_lettered_hex(run)
         || vendors::has_stage(run)
         || vendors::has_key_suffix(run)
-    {
-        return true;
-    }
-    if vendors::names_id(run) || vendors::is_uuid(run) || vendors::is_trace_context(run) {
-        return false;
-    }
-    let weight = weigh(run);
-    SURPRISING <= weight.most
-        || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
-        || is_odd_hex(run)
 }
 
 /// Whether a value near a label is more than a word or a number.
@@ -136,7 +161,7 @@ fn judge(part: &[u8]) -> i32 {
         return 0;
     }
     let one_case = digits == 0 && !(lower && upper);
-    if one_case && part.len() < 24 {
+    if one_case && part.len() < LONG_WORD_BYTES {
         return 0;
     }
     surprise(part)

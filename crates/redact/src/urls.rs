@@ -1,11 +1,16 @@
 //! URLs: the host stays, credentials in front of it and all behind it go.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::bytes::{is_alnum, is_digit, is_stop, skip, skip_back};
 use crate::counts::Kind;
 use crate::options::Options;
 use crate::spans::Spans;
+
+static PLAIN_MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"://"));
+static ESCAPED_MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br":\/\/"));
 
 /// The longest name of a scheme that is looked for.
 const MAX_SCHEME_BYTES: usize = 40;
@@ -24,8 +29,8 @@ pub(crate) fn find(line: &[u8], options: &Options, spans: &mut Spans) {
 
 /// Where `://` stands, also as JSON may write it.
 fn marks(line: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let plain = memmem::find_iter(line, b"://").map(|colon| (colon, 3));
-    let escaped = memmem::find_iter(line, br":\/\/").map(|colon| (colon, 5));
+    let plain = PLAIN_MARK.find_iter(line).map(|colon| (colon, 3));
+    let escaped = ESCAPED_MARK.find_iter(line).map(|colon| (colon, 5));
     plain.chain(escaped)
 }
 

@@ -86,6 +86,18 @@ const KEY_PREFIXES: &[(&[u8], usize)] = &[
     (b"sk_test_", 10),
 ];
 
+static KEY_STARTS: [bool; 256] = key_starts();
+
+const fn key_starts() -> [bool; 256] {
+    let mut starts = [false; 256];
+    let mut index = 0;
+    while index < KEY_PREFIXES.len() {
+        starts[KEY_PREFIXES[index].0[0] as usize] = true;
+        index += 1;
+    }
+    starts
+}
+
 /// First words of runs that name things; hex after them is a hash or an id.
 const ID_WORDS: &[&[u8]] = &[
     b"agent",
@@ -184,15 +196,17 @@ const ID_WORDS: &[&[u8]] = &[
 
 /// Whether `run` starts like a key of a known shape and is long enough for one.
 pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
-    KEY_PREFIXES.iter().any(|(prefix, least)| {
-        run.strip_prefix(*prefix).is_some_and(|rest| {
-            *least
-                <= rest
-                    .iter()
-                    .take_while(|byte| is_name(**byte) || **byte == b'.')
-                    .count()
+    let first = run.first().copied().unwrap_or_default();
+    KEY_STARTS[first as usize]
+        && KEY_PREFIXES.iter().any(|(prefix, least)| {
+            run.strip_prefix(*prefix).is_some_and(|rest| {
+                *least
+                    <= rest
+                        .iter()
+                        .take_while(|byte| is_name(**byte) || **byte == b'.')
+                        .count()
+            })
         })
-    })
 }
 
 /// Names that a dot parts from the key behind them.
@@ -211,6 +225,9 @@ pub(crate) fn has_dotted_prefix(line: &[u8], start: usize, end: usize) -> bool {
 
 /// A few letters right in front of hex digits of a hash's length.
 pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
+    if run.len() < 34 || !run[run.len() - 32..].iter().all(|byte| is_hex(*byte)) {
+        return false;
+    }
     let lead = run
         .iter()
         .take_while(|byte| is_letter(**byte) && !is_hex(**byte))
@@ -319,6 +336,9 @@ pub(crate) fn is_trace_context(run: &[u8]) -> bool {
 
 /// Short words and then at least twenty hex digits: a key under a vendor's name.
 pub(crate) fn is_prefixed_hex(run: &[u8]) -> bool {
+    if run.len() < 22 || !run[run.len() - 20..].iter().all(|byte| is_hex(*byte)) {
+        return false;
+    }
     let mut parts = run.rsplit(|byte| matches!(byte, b'_' | b'-'));
     let Some(last) = parts.next() else {
         return false;

@@ -21,7 +21,7 @@ struct Group {
 
 /// All lines of the table, and the rows that count against the redactor.
 #[derive(Default)]
-pub struct Table {
+pub(crate) struct Table {
     groups: BTreeMap<String, Group>,
     misses: Vec<String>,
 }
@@ -51,12 +51,12 @@ impl Table {
     }
 
     /// The rows that count against the redactor, by group and id.
-    pub fn misses(&self) -> &[String] {
+    pub(crate) fn misses(&self) -> &[String] {
         &self.misses
     }
 
     /// The bars that are missed, in words.
-    pub fn missed_bars(&self) -> Vec<String> {
+    pub(crate) fn missed_bars(&self) -> Vec<String> {
         BARS.iter()
             .filter_map(|(name, percent)| self.missed_bar(name, *percent))
             .collect()
@@ -98,7 +98,7 @@ impl fmt::Display for Table {
 /// # Errors
 ///
 /// When `ATTUNE_SHARED` is not set or a file is missing or broken.
-pub fn score() -> Result<Table, Failure> {
+pub(crate) fn score() -> Result<Table, Failure> {
     let data = shared()?.join("data");
     let redactor = Redactor::standard();
     let mut table = Table::default();
