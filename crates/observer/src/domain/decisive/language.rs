@@ -19,6 +19,7 @@ pub(super) fn error_of_traceback(text: &str) -> Option<&str> {
 pub(super) fn error_of_program(text: &str) -> Option<&str> {
     stated_by_json(text)
         .or_else(|| after_panic(text))
+        .or_else(|| elixir_error(text))
         .or_else(|| last_cause(text))
         .or_else(|| compiler_error(text))
         .or_else(|| last_exception_line(text))
@@ -42,6 +43,12 @@ fn after_panic(text: &str) -> Option<&str> {
         }
     }
     None
+}
+
+/// Elixir marks what ended a program with two stars.
+fn elixir_error(text: &str) -> Option<&str> {
+    let mut lines = text.lines().map(str::trim);
+    lines.find(|line| line.starts_with("** (") && !line.starts_with("** (exit"))
 }
 
 /// The innermost cause of a chain of Java exceptions.

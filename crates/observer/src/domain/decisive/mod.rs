@@ -18,6 +18,7 @@ const MAX_LINE_CHARS: usize = 400;
 pub fn decisive_line(text: &str) -> String {
     let clean = unwrap::clean(text);
     let line = of_section(unwrap::unwrapped(&clean));
+    let line = unwrap::without_echoed_command(&line);
     line.chars().take(MAX_LINE_CHARS).collect()
 }
 
@@ -112,6 +113,18 @@ mod tests {
             (
                 "{\"error\": {\"code\": 429, \"message\": \"Rate limit reached for requests\"}}",
                 "Rate limit reached for requests",
+            ),
+            (
+                "Permission to use Bash with command git push --force has been denied.",
+                "Permission to use Bash has been denied.",
+            ),
+            (
+                "<tool_use_error>InputValidationError: Read failed due to the following issue:\nThe required parameter `file_path` is missing</tool_use_error>",
+                "The required parameter `file_path` is missing",
+            ),
+            (
+                "** (CompileError) lib/a.ex: cannot compile module\n    (elixir) lib/x.ex:1",
+                "** (CompileError) lib/a.ex: cannot compile module",
             ),
             ("HTTP 404 http://a.b:80/x", "HTTP 404 http://a.b:80/x"),
             (

@@ -102,6 +102,9 @@ const WRAPPERS: &[&str] = &[
     "elifecycle",
 ];
 
+/// What a shell or an agent's harness adds below the output of any command.
+const REMARKS: &[&str] = &["Shell cwd was reset", "note: ", "hint: ", "help: "];
+
 /// The line that scores highest, the first of those that score alike; without any that sounds
 /// like an error, the last one, where programs say what stopped them.
 pub(super) fn most_telling_line(text: &str) -> &str {
@@ -123,6 +126,7 @@ pub(super) fn most_telling_line(text: &str) -> &str {
 
 fn is_prose(line: &str) -> bool {
     line.chars().any(char::is_alphanumeric)
+        && !REMARKS.iter().any(|remark| line.starts_with(remark))
 }
 
 fn score(line: &str) -> i32 {

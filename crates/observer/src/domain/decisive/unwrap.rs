@@ -41,9 +41,7 @@ pub(super) fn unwrapped(text: &str) -> &str {
     let mut text = text.trim();
     if let Some((_, inner)) = text.split_once("<tool_use_error>") {
         let inner = inner.split("</tool_use_error>").next().unwrap_or(inner);
-        // What follows the first line echoes the call's own input.
-        let first = inner.trim().lines().next().unwrap_or_default();
-        return first.trim();
+        return first_statement(inner);
     }
     for prefix in ["Code output:", "Output:", "Stderr:", "stderr:"] {
         text = text.strip_prefix(prefix).map_or(text, str::trim_start);
@@ -55,6 +53,17 @@ pub(super) fn unwrapped(text: &str) -> &str {
         }
     }
     text
+}
+
+/// The first line, or the second where the first only announces it; what follows echoes the
+/// call's own input.
+fn first_statement(text: &str) -> &str {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    match lines.next() {
+        Some(second) if first.ends_with(':') => second,
+        _ => first,
+    }
 }
 
 /// The last part of an output that is divided by lines starting with `[NAME]`, as chains of checks
@@ -82,6 +91,20 @@ fn section_name(line: &str) -> Option<&str> {
         && !name.starts_with("REDACTED")
         && !name.starts_with("EXTERNAL");
     valid.then_some(name)
+}
+
+/// A refused command is quoted without quotes: `Permission to use X with command … has been denied`.
+pub(super) fn without_echoed_command(line: &str) -> Cow<'_, str> {
+    let quoted = line.starts_with("Permission to use ");
+    match (
+        line.split_once(" with command "),
+        line.rfind(" has been denied"),
+    ) {
+        (Some((before, _)), Some(end)) if quoted && before.len() < end => {
+            Cow::Owned(format!("{before}{}", &line[end..]))
+        }
+        _ => Cow::Borrowed(line),
+    }
 }
 
 /// What a JSON or Python dictionary says under `message`, `error` or `detail`.

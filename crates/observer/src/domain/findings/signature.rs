@@ -22,6 +22,9 @@ pub struct Signature {
     pub fingerprint: u64,
 }
 
+/// A shorter name may be part of any sentence.
+const MIN_TOOL_BYTES: usize = 3;
+
 /// Shown as the tool when the agent called one that does not exist: its name is part of what
 /// varies, not of what fails.
 const NO_TOOL: &str = "unknown tool";
@@ -36,8 +39,9 @@ pub fn signature(operation: &Operation) -> Option<Signature> {
         return None;
     }
     let line = error_line(operation);
-    let category = category(operation, &line);
-    let template = mask_line(&line);
+    let template = mask_line(&without_tool(&line, operation.tool.as_deref()));
+    // What varies must not decide what kind it is: a price of 404 is no missing page.
+    let category = category(operation, &template);
     let tool = match category.as_str() {
         "unknown_tool" => NO_TOOL.to_owned(),
         _ => tool_of(operation),
@@ -62,6 +66,25 @@ fn error_line(operation: &Operation) -> String {
         true => "failed without a message".to_owned(),
         false => code.to_owned(),
     }
+}
+
+/// A tool that names itself in its error says nothing more.
+fn without_tool(line: &str, tool: Option<&str>) -> String {
+    let Some(tool) = tool.filter(|tool| MIN_TOOL_BYTES <= tool.len()) else {
+        return line.to_owned();
+    };
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(tool) {
+        let (before, after) = (&rest[..at], &rest[at + tool.len()..]);
+        let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let alone = !touches(before.chars().next_back()) && !touches(after.chars().next());
+        out.push_str(before);
+        out.push_str(if alone { WILDCARD } else { tool });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn tool_of(operation: &Operation) -> String {
@@ -134,6 +157,22 @@ mod tests {
                     Some("NO_SUCH_FUNCTION"),
                     "No such function name: get_all",
                 ),
+            ),
+            (
+                failure(
+                    "login",
+                    Some("NO_SUCH_FUNCTION"),
+                    "No such function name: login",
+                ),
+                failure(
+                    "get_all",
+                    Some("NO_SUCH_FUNCTION"),
+                    "No such function name: get_all",
+                ),
+            ),
+            (
+                failure("pay", None, "Error: price is 404, but paid 401"),
+                failure("pay", None, "Error: price is 300, but paid 200"),
             ),
             (
                 failure("sh", Some("EXIT_1"), ""),

@@ -7,6 +7,9 @@ use crate::domain::templates::WILDCARD;
 
 /// So many values of one word make it a variable. Two may well be two different failures.
 const MIN_VALUES: usize = 3;
+/// A variable's values are many and each rare; what comes back often under one word is a failure
+/// of its own.
+const MAX_MEAN_COUNT: u64 = 3;
 /// In a shorter text one word says too much.
 const MIN_WORDS: usize = 4;
 
@@ -36,7 +39,13 @@ pub(super) fn join(rows: &mut BTreeMap<u64, Pattern>, new: u64) -> Vec<u64> {
     let members = at_position.into_values().find_map(|others| {
         let values: BTreeSet<_> = others.iter().map(|(_, word)| *word).collect();
         let members: Vec<u64> = others.iter().map(|(fingerprint, _)| *fingerprint).collect();
-        (MIN_VALUES <= values.len() + 1).then_some(members)
+        let count: u64 = members
+            .iter()
+            .filter_map(|it| rows.get(it))
+            .map(|row| row.count)
+            .sum();
+        let rare = count < MAX_MEAN_COUNT * (values.len() as u64 + 1);
+        (MIN_VALUES <= values.len() + 1 && rare).then_some(members)
     });
     unite(rows, members.unwrap_or_default(), new)
 }

@@ -223,13 +223,18 @@ fn is_error_code(word: &str) -> bool {
         && word.bytes().skip(letters).all(|byte| byte.is_ascii_digit())
 }
 
-/// `snake_case`, `a.dotted.name`, a file name: names that a caller chose.
+/// `snake_case`, `a.dotted.name`, a file name: names that a caller chose. A dotted name that ends
+/// with a capital is a class, and classes of errors tell them apart.
 fn is_identifier(word: &str) -> bool {
     let snake = word.contains('_') && word.chars().any(char::is_lowercase);
     let dotted = word
-        .split_once('.')
-        .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty());
+        .rsplit_once('.')
+        .is_some_and(|(left, right)| !left.is_empty() && right.starts_with(is_small));
     snake || dotted
+}
+
+fn is_small(c: char) -> bool {
+    !c.is_uppercase()
 }
 
 /// Runs of wildcards say no more than one.
@@ -312,6 +317,10 @@ mod tests {
                 "cannot identify image file <*>",
             ),
             ("connect [EXTERNAL_IP]:80 refused", "connect <*> refused"),
+            (
+                "geo.exc.Unavailable: no answer",
+                "geo.exc.Unavailable: no answer",
+            ),
             ("timeout=30 reached", "timeout=<*> reached"),
         ] {
             assert_eq!(mask_line(line), expected, "{line}");
