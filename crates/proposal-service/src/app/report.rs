@@ -1,0 +1,88 @@
+//! Takes over what machines report of a run.
+
+use service_kit::db::{DbError, Tx};
+use types::{Timestamp, analysis::Severity, proposal::ProposalStatus};
+
+use super::App;
+use crate::domain::{
+    breaker::BreakerName,
+    case::{Case, one_line},
+    standing::Event,
+};
+
+/// What is reported.
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    pub(super) event: Event,
+    pub(super) message: String,
+    pub(super) deadline: Option<Timestamp>,
+}
+
+impl Report {
+    /// A report without a deadline.
+    pub(super) fn new(event: Event, message: impl Into<String>) -> Self {
+        Self {
+            event,
+            message: message.into(),
+            deadline: None,
+        }
+    }
+}
+
+impl App {
+    /// Writes what is new: the facts that `after` has and `before` has not, and where the event
+    /// leads. `None` when nothing is new.
+    pub(super) async fn take_report(
+        &self,
+        tx: &mut Tx,
+        before: &Case,
+        mut after: Case,
+        report: Report,
+    ) -> Result<Option<Case>, DbError> {
+        let message = one_line(&self.redactor.redact(&report.message));
+        // What machines report is never refused; an event for people only would be ignored here.
+        let next = before.standing().after(report.event).unwrap_or(None);
+        if let Some(next) = next {
+            after.move_to(next, waiting_reason(report.event, next.status, &message));
+            after.proposal.stage_deadline = report.deadline.filter(|_| next.stage.is_some());
+            after.note(tx.now(), &message);
+        }
+        if after == *before {
+            return Ok(None);
+        }
+        let after = self.save(tx, before, after, report.event).await?;
+        let newly_blocked = before.proposal.status != ProposalStatus::Blocked
+            && after.proposal.status == ProposalStatus::Blocked;
+        if newly_blocked {
+            self.pause_category(tx, &after).await?;
+        }
+        Ok(Some(after))
+    }
+
+    async fn pause_category(&self, tx: &mut Tx, case: &Case) -> Result<(), DbError> {
+        let reason = format!("the implementation of proposal {} failed", case.short_id());
+        let name = BreakerName::Category(case.proposal.category);
+        self.trip(tx, name, Some(self.settings.category_pause()), &reason)
+            .await
+    }
+}
+
+fn waiting_reason(event: Event, status: ProposalStatus, message: &str) -> Option<String> {
+    match (event, status) {
+        (Event::RevertFailed, _) => Some(format!(
+            "taking it back failed, a person must act: {message}"
+        )),
+        (_, ProposalStatus::Approved | ProposalStatus::Blocked | ProposalStatus::Stale) => {
+            Some(message.to_owned()).filter(|message| !message.is_empty())
+        }
+        _ => None,
+    }
+}
+
+/// How soon people hear of a breaker that tripped.
+pub(super) fn breaker_severity(name: BreakerName) -> Severity {
+    match name {
+        BreakerName::All => Severity::Critical,
+        BreakerName::SelfEval | BreakerName::Category(_) => Severity::High,
+    }
+}

@@ -1,0 +1,42 @@
+//! What other services report.
+
+use actix_web::{HttpResponse, web::Data};
+use service_kit::{
+    Problem,
+    http::{Authorised, Body},
+};
+use types::{
+    proposal::{ProposalSummary, RunEvent},
+    window::WindowClosed,
+};
+
+use crate::app::App;
+
+/// patch-apply tells how a run is getting on. Late and doubled reports change nothing.
+#[utoipa::path(post, path = "/runs/events", tag = "reports", request_body = RunEvent,
+    responses(
+        (status = 200, description = "Where the proposal stands now", body = ProposalSummary),
+        (status = 404, description = "PROPOSAL_NOT_FOUND", body = types::problem::Problem),
+    ))]
+pub(super) async fn run_event(
+    app: Data<App>,
+    act: Authorised,
+    Body(event): Body<RunEvent>,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(app.run_event(&act, event).await?))
+}
+
+/// tune-gateway tells that a window closed.
+#[utoipa::path(post, path = "/windows/closed", tag = "reports", request_body = WindowClosed,
+    responses(
+        (status = 200, description = "Where the proposal stands now, if the window had one",
+            body = Option<ProposalSummary>),
+        (status = 404, description = "PROPOSAL_NOT_FOUND", body = types::problem::Problem),
+    ))]
+pub(super) async fn window_closed(
+    app: Data<App>,
+    act: Authorised,
+    Body(closed): Body<WindowClosed>,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(app.window_closed(&act, closed).await?))
+}
