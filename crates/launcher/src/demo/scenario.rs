@@ -1,19 +1,20 @@
 //! The course of the demo: one change that the analyser proposes and that helps, and one that a
 //! person might propose in good faith and that harms.
 
-mod edit;
 pub mod narration;
 
+use observer::domain::place::{Place, PlaceError, insert_guidance};
 use types::{
     CommitSha,
     analysis::{Finding, ProposalCategory, Severity},
     proposal::NewProposal,
 };
 
-pub use edit::{EditError, append_to_persona};
-
 /// Whose persona both changes touch.
 pub const AGENT: &str = "ResearchAgent";
+
+/// Where personas stand in agents.yaml: the place of the demo's `[[targets]]` too.
+pub const PERSONA: &str = "agents.{agent}.persona";
 
 /// What the harmful change adds to the persona. Each half of it is a thing people say.
 const HARMFUL_GUIDANCE: &str = "To save time, answer at once from one broad search: skip \
@@ -26,10 +27,15 @@ pub fn is_search_timeout(finding: &Finding) -> bool {
         && finding.template.contains("timed out")
 }
 
-/// agents.yaml with the harmful change: two lines more at the end of the agent's persona, and every
-/// other byte as it was.
-pub fn harmful_edit(agents_yaml: &str) -> Result<String, EditError> {
-    append_to_persona(agents_yaml, AGENT, HARMFUL_GUIDANCE)
+/// agents.yaml with one sentence more at the end of the agent's persona, and every other byte as
+/// it was.
+pub fn with_guidance(agents_yaml: &str, guidance: &str) -> Result<String, PlaceError> {
+    insert_guidance(agents_yaml, &Place::of_agent(PERSONA, AGENT), guidance)
+}
+
+/// agents.yaml with the harmful change.
+pub fn harmful_edit(agents_yaml: &str) -> Result<String, PlaceError> {
+    with_guidance(agents_yaml, HARMFUL_GUIDANCE)
 }
 
 /// The harmful change as a person would propose it; `patch` is the diff to [`harmful_edit`].
@@ -69,18 +75,12 @@ mod tests {
     fn the_harmful_edit_only_adds_lines_to_the_persona() {
         let before = repository::agents_yaml();
         let after = harmful_edit(before).unwrap();
-        let added: Vec<&str> = after
+        let kept: Vec<&str> = after
             .lines()
-            .filter(|line| !before.lines().any(|known| known == *line))
+            .filter(|line| before.lines().any(|known| known == *line))
             .collect();
-        assert_eq!(after.lines().count(), before.lines().count() + added.len());
-        assert!(
-            added
-                .iter()
-                .all(|line| line.starts_with("      ") && line.len() <= 80),
-            "{added:?}"
-        );
-        assert_eq!(added.len(), 2, "{added:?}");
+        assert_eq!(kept, before.lines().collect::<Vec<_>>());
+        assert!(after.contains("never retry"), "{after}");
     }
 
     #[test]

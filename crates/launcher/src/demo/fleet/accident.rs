@@ -44,13 +44,6 @@ pub(super) fn search_quota(draws: &mut Draws) -> String {
     )
 }
 
-/// A link that leads nowhere.
-pub(super) fn page_gone(draws: &mut Draws) -> String {
-    let year = draws.between(2019, 2025);
-    let number = draws.between(1000, 9999);
-    format!("HTTP 404 Not Found: https://papers.example.org/{year}/{number}/fulltext.html")
-}
-
 /// A brief that says what it cannot show.
 pub(super) fn brief_rejected(draws: &mut Draws) -> String {
     let claims = draws.between(6, 12);
@@ -89,12 +82,6 @@ pub(super) fn plan_crashed(draws: &mut Draws) -> String {
          KeyError: 'depends_on'\n\
          plan_task: exit status 1"
     )
-}
-
-/// A worker that is busy elsewhere.
-pub(super) fn assign_conflict(draws: &mut Draws) -> String {
-    let task = draws.between(1000, 9999);
-    format!("HTTP 409 Conflict: task {task} is locked by another session")
 }
 
 /// A delivery that fails one of its checks.

@@ -63,7 +63,7 @@ const CUES: &[Cue] = &[
     forbids(Habit::ReadBeforeEdit, &["without", "reading|looking"]),
     asks(Habit::ReadError, &["read|inspect|study|look|understand|fix", "error|failure|traceback|output|message|summary|cause"]),
     asks(Habit::VerifyBeforeAnswer, &["verif|validat|double-check|cross-check|re-check|recheck"]),
-    asks(Habit::VerifyBeforeAnswer, &["check|checks|checking", "source|claim|answer|result|fact|work|number|value|form|syntax|input|parse"]),
+    asks(Habit::VerifyBeforeAnswer, &["check|checks|checking", "source|claim|answer|result|fact|work|number|value|form|syntax|input|code"]),
     asks(Habit::VerifyBeforeAnswer, &["compare|comparing", "source|result|requirement"]),
     asks(Habit::VerifyBeforeAnswer, &["review|test", "before"]),
     forbids(Habit::VerifyBeforeAnswer, &["answer|reply|respond|deliver|hand", "at", "once"]),

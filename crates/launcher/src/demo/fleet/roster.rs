@@ -26,7 +26,7 @@ const RESEARCH: Work = Work {
             hazards: &[
                 Hazard {
                     code: "TIMEOUT",
-                    category: "search_timeout",
+                    category: "timeout",
                     chance: 0.17,
                     influences: &[
                         influence(Habit::NarrowQuery, 0.3, 1.6),
@@ -39,7 +39,7 @@ const RESEARCH: Work = Work {
                 },
                 Hazard {
                     code: "HTTP_429",
-                    category: "search_quota",
+                    category: "rate_limit",
                     chance: 0.02,
                     influences: &[influence(Habit::OneAtATime, 0.2, 2.0)],
                     latency_ms: 120.0,
@@ -55,16 +55,7 @@ const RESEARCH: Work = Work {
             least_calls: 1,
             most_calls: 3,
             latency_ms: 900.0,
-            hazards: &[Hazard {
-                code: "HTTP_404",
-                category: "page_gone",
-                chance: 0.02,
-                influences: &[],
-                latency_ms: 250.0,
-                retry_helps: 0.0,
-                fatal: 0.05,
-                message: accident::page_gone,
-            }],
+            hazards: &[],
         },
         Step {
             tool: "submit_brief",
@@ -74,7 +65,7 @@ const RESEARCH: Work = Work {
             latency_ms: 2_500.0,
             hazards: &[Hazard {
                 code: "REJECTED",
-                category: "claims_without_source",
+                category: "wrong_result",
                 chance: 0.08,
                 influences: &[influence(Habit::VerifyBeforeAnswer, 0.4, 4.4)],
                 latency_ms: 2_500.0,
@@ -99,7 +90,7 @@ const WRITING: Work = Work {
             latency_ms: 40.0,
             hazards: &[Hazard {
                 code: "ENOENT",
-                category: "file_missing",
+                category: "not_found",
                 chance: 0.06,
                 influences: &[influence(Habit::CheckExists, 0.2, 2.0)],
                 latency_ms: 8.0,
@@ -149,7 +140,7 @@ const PLANNING: Work = Work {
             latency_ms: 3_200.0,
             hazards: &[Hazard {
                 code: "EXIT_1",
-                category: "plan_crashed",
+                category: "type_error",
                 chance: 0.06,
                 influences: &[
                     influence(Habit::ReadError, 0.4, 1.5),
@@ -167,19 +158,7 @@ const PLANNING: Work = Work {
             least_calls: 2,
             most_calls: 4,
             latency_ms: 90.0,
-            hazards: &[Hazard {
-                code: "HTTP_409",
-                category: "task_locked",
-                chance: 0.02,
-                influences: &[
-                    influence(Habit::CheckExists, 0.4, 1.5),
-                    influence(Habit::OneAtATime, 0.3, 2.0),
-                ],
-                latency_ms: 70.0,
-                retry_helps: 0.7,
-                fatal: 0.1,
-                message: accident::assign_conflict,
-            }],
+            hazards: &[],
         },
     ],
 };
@@ -197,7 +176,7 @@ const EVALUATION: Work = Work {
             latency_ms: 4_800.0,
             hazards: &[Hazard {
                 code: "EXIT_1",
-                category: "checks_failed",
+                category: "test_failure",
                 chance: 0.05,
                 influences: &[influence(Habit::ReadError, 0.4, 1.5)],
                 latency_ms: 4_600.0,
@@ -214,7 +193,7 @@ const EVALUATION: Work = Work {
             latency_ms: 700.0,
             hazards: &[Hazard {
                 code: "INVALID_JSON",
-                category: "score_unreadable",
+                category: "syntax_error",
                 chance: 0.03,
                 influences: &[influence(Habit::VerifyBeforeAnswer, 0.3, 2.0)],
                 latency_ms: 650.0,

@@ -50,9 +50,9 @@ struct Session<'work> {
     operations: Vec<Operation>,
 }
 
-/// Why a task failed, and after how many tries.
+/// A task that failed: the call that it failed for, and how often that was tried again.
 struct Failure {
-    category: &'static str,
+    call: Operation,
     retries: u32,
 }
 
@@ -68,17 +68,17 @@ impl Session<'_> {
             self.succeeds(step);
             return None;
         };
-        self.fails(step, hazard);
+        let mut failed = self.fails(step, hazard);
         let retries = self.tries_again();
         if retries {
             if self.draws.happens(hazard.retry_helps) {
                 self.succeeds(step);
                 return None;
             }
-            self.fails(step, hazard);
+            failed = self.fails(step, hazard);
         }
         self.draws.happens(hazard.fatal).then(|| Failure {
-            category: hazard.category,
+            call: failed,
             retries: u32::from(retries),
         })
     }
@@ -105,7 +105,7 @@ impl Session<'_> {
         self.operations.push(operation);
     }
 
-    fn fails(&mut self, step: &Step, hazard: &Hazard) {
+    fn fails(&mut self, step: &Step, hazard: &Hazard) -> Operation {
         // A time limit is met to the millisecond, or nearly; other failures vary.
         let latency_ms = if hazard.code == "TIMEOUT" {
             hazard.latency_ms + self.draws.between(1, 300) as f64
@@ -113,13 +113,15 @@ impl Session<'_> {
             self.draws.latency(hazard.latency_ms)
         };
         let message = (hazard.message)(&mut self.draws);
-        let call = self.call(step, latency_ms);
-        self.operations.push(Operation {
+        let failed = Operation {
             success: false,
             error_code: Some(hazard.code.to_owned()),
             error_message: Some(message),
-            ..call
-        });
+            error_category: Some(hazard.category.to_owned()),
+            ..self.call(step, latency_ms)
+        };
+        self.operations.push(failed.clone());
+        failed
     }
 
     /// A call that ends well, after a pause and its latency.
@@ -141,11 +143,15 @@ impl Session<'_> {
 
     fn ends(&mut self, failure: Option<Failure>) {
         self.passes(PAUSE_MS);
-        if let Some(failure) = failure {
+        if let Some(Failure { call, retries }) = failure {
+            // It names what it failed for, so that call and task are found to have one cause.
             let failed = Operation {
                 success: false,
-                error_category: Some(failure.category.to_owned()),
-                retry_count: Some(failure.retries),
+                tool: call.tool,
+                error_code: call.error_code,
+                error_message: call.error_message,
+                error_category: call.error_category,
+                retry_count: Some(retries),
                 ..self.happening(EventType::TaskFailure)
             };
             self.operations.push(failed);

@@ -33,7 +33,7 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) struct Hazard {
     pub(super) code: &'static str,
-    /// What the failure of the task is put down to.
+    /// What kind of error it is.
     pub(super) category: &'static str,
     pub(super) chance: f64,
     pub(super) influences: &'static [Influence],
