@@ -50,14 +50,6 @@ impl Redactor {
         counts: &mut Counts,
     ) {
         let held = keys::label_of(key.as_bytes()).is_some_and(|label| label != Label::Weak);
-        for (name, field) in fields.iter_mut() {
-            let inner = if held && keys::label_of(name.as_bytes()).is_none() {
-                key
-            } else {
-                name
-            };
-            self.redact_value(inner, field, counts);
-        }
         if fields
             .keys()
             .any(|name| matches!(self.redact(name), Cow::Owned(_)))
@@ -67,6 +59,14 @@ impl Redactor {
                 .extend(old.into_iter().map(|(name, field)| {
                     (self.redact_counting(&name, counts).into_owned(), field)
                 }));
+        }
+        for (name, field) in fields.iter_mut() {
+            let inner = if held && keys::label_of(name.as_bytes()).is_none() {
+                key
+            } else {
+                name.as_str()
+            };
+            self.redact_value(inner, field, counts);
         }
     }
 }

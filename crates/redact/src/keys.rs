@@ -239,6 +239,7 @@ const ABOUT: &[&str] = &[
     "chain",
 ];
 const OPEN: &[&str] = &[
+    "redacted",
     "public",
     "primary",
     "foreign",

@@ -12,6 +12,8 @@ use crate::values::{self, Fate, Reach, Value};
 
 /// The longest name that is looked at.
 const MAX_NAME_BYTES: usize = 128;
+/// How much in front of a name is looked at for quotes around it.
+const MAX_LEAD_BYTES: usize = 1024;
 /// How far behind a label a bare key may stand.
 const NEAR_BYTES: usize = 56;
 
@@ -53,6 +55,9 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
 
 /// Whether the value can only stand below: nothing or a colon ends the line.
 fn announces_next_line(line: &[u8], name: Name) -> bool {
+    if name.end + MAX_NAME_BYTES < line.len() {
+        return false;
+    }
     let end = skip_back(line, line.len(), name.end, is_space);
     let near = end <= name.end + NEAR_BYTES && line[..end].ends_with(b":");
     near || skip(line, name.end, |byte| !is_alnum(byte)) == line.len()
@@ -124,6 +129,10 @@ fn find_value(line: &[u8], name: Name, pending: &mut Pending, spans: &mut Spans)
         *pending = Pending::Value(name.label);
         return name.end;
     };
+    let is_number = !value.quoted && values::is_number(&line[value.start..value.end]);
+    if is_number && (link.is_json || name.label == Label::Weak) {
+        return value.end;
+    }
     let gone = take(line, name.label, value, link.reach, spans);
     if link.is_call {
         take_arguments(line, name.label, value.end, spans);
@@ -148,12 +157,11 @@ fn ends_in_api(name: &[u8]) -> bool {
 
 /// Adds the value when it goes; says whether it does.
 fn take(line: &[u8], label: Label, value: Value, reach: Reach, spans: &mut Spans) -> bool {
-    let text = &line[value.start..value.end];
-    match values::fate(label, text, value.quoted) {
+    let start = value.start + scheme_bytes(&line[value.start..value.end], reach);
+    match values::fate(label, &line[start..value.end], value.quoted) {
         Fate::Stays => false,
         Fate::Goes => {
-            let start = value.start + scheme_bytes(text, reach);
-            spans.add(start, value.end, Kind::Key);
+            spans.add(start, values::whole(line, value), Kind::Key);
             true
         }
         Fate::GoesButWords => {
@@ -248,6 +256,8 @@ struct Link {
     reach: Reach,
     is_call: bool,
     needs_quote: bool,
+    /// Whether the name is in quotes, so that a bare number must stay one.
+    is_json: bool,
 }
 
 impl Link {
@@ -276,6 +286,7 @@ fn link_behind(line: &[u8], name: Name) -> Option<Link> {
             reach,
             is_call: false,
             needs_quote: false,
+            is_json: was_quoted,
         })
     };
     if at(line, closed) == b'>' && before(line, name.start) == b'<' {
@@ -306,6 +317,7 @@ fn behind_mark(
             reach: Reach::Word,
             is_call,
             needs_quote,
+            is_json: was_quoted,
         })
     };
     match at(line, spaced) {
@@ -313,7 +325,12 @@ fn behind_mark(
         b',' if was_quoted => link(spaced + 1, false, true),
         b'(' if spaced == closed && !was_quoted => link(spaced + 1, true, true),
         _ if was_quoted && line[spaced..].starts_with(b"value=") => link(spaced + 6, false, true),
-        quote if is_quote(quote) && closed < spaced && !was_quoted && spaced < line.len() => {
+        quote
+            if is_quote(quote)
+                && closed < spaced
+                && !was_quoted
+                && opens_quote(line, name, spaced) =>
+        {
             link(spaced, false, true)
         }
         _ if closed < spaced && is_flag(line, name) && at(line, spaced) != b'-' => {
@@ -358,6 +375,14 @@ fn closes_own_quote(line: &[u8], name: Name, signs: usize, in_quotes: bool) -> b
     in_quotes && at(line, next) == before(line, name.start)
 }
 
+/// Whether the quote at `quote` opens a text rather than closes the one around the name.
+fn opens_quote(line: &[u8], name: Name, quote: usize) -> bool {
+    if line.len() <= quote || MAX_LEAD_BYTES < name.start {
+        return false;
+    }
+    line[quote] != b'"' || memchr::memchr_iter(b'"', &line[..name.start]).count() % 2 == 0
+}
+
 fn is_flag(line: &[u8], name: Name) -> bool {
     at(line, name.start) == b'-'
         && matches!(before(line, name.start), b' ' | b'"' | b'\'')
@@ -370,24 +395,27 @@ fn reach_of(line: &[u8], name: Name, was_quoted: bool, sign: &[u8]) -> Reach {
     if first && sign == b"=" {
         return Reach::Query;
     }
-    let header = [
+    let headers = [
         &b"authorization"[..],
         b"cookie",
         b"set-cookie",
         b"proxy-authorization",
     ];
     let text = &line[name.start..name.end];
-    let names_header = header
+    let names_header = headers
         .iter()
         .any(|header| text.eq_ignore_ascii_case(header));
-    let starts_line = line[..name.start]
-        .iter()
-        .all(|byte| is_space(*byte) || *byte == b'-');
+    if was_quoted || sign != b":" || MAX_LEAD_BYTES < name.start {
+        return Reach::Word;
+    }
+    let lead = &line[..name.start];
+    let starts_line = lead.iter().all(|byte| is_space(*byte) || *byte == b'-');
     let has_joint = text.iter().any(|byte| matches!(byte, b'_' | b'.'));
-    if !was_quoted && sign == b":" && (names_header || (starts_line && has_joint)) {
-        Reach::Line
-    } else {
-        Reach::Word
+    match before(line, name.start) {
+        quote if names_header && is_quote(quote) => Reach::Quote(quote),
+        _ if names_header && lead.contains(&b'"') => Reach::Quote(b'"'),
+        _ if names_header || (starts_line && has_joint) => Reach::Line,
+        _ => Reach::Word,
     }
 }
 
@@ -419,6 +447,7 @@ fn find_near(line: &[u8], from: usize, spans: &mut Spans) {
         let end = skip(line, start, is_part);
         if start < limit
             && 8 <= end - start
+            && !values::is_number(&line[start..end])
             && runs::is_keylike(&line[start..end])
             && looks_near(&line[start..end])
         {

@@ -73,12 +73,7 @@ fn is_private(label: &[u8]) -> bool {
     memmem::find(label, b"PRIVATE").is_some() || memmem::find(label, b"SECRET").is_some()
 }
 
-/// Without an end, an escaped key reaches to its quote, another to the line's end.
+/// Without an end, a key reaches to the quote that closes it or the line's end.
 fn end_of_text(line: &[u8], from: usize) -> usize {
-    let rest = &line[from..];
-    let escaped = memmem::find(rest, b"-----\\n").or(memmem::find(rest, b"-----\\r"));
-    match (escaped, rest.iter().position(|byte| *byte == b'"')) {
-        (Some(_), Some(quote)) => from + quote,
-        _ => line.len(),
-    }
+    memchr::memchr(b'"', &line[from..]).map_or(line.len(), |quote| from + quote)
 }

@@ -19,19 +19,14 @@ const MAX_USER_BYTES: usize = 1024;
 
 /// Finds what goes of each URL.
 pub(crate) fn find(line: &[u8], options: &Options, spans: &mut Spans) {
-    let mut done = 0;
-    for (colon, length) in marks(line) {
-        if done <= colon && starts_scheme(line, colon) {
-            done = find_at(line, colon + length, options, spans);
+    for mark in [&*PLAIN_MARK, &*ESCAPED_MARK] {
+        let mut done = 0;
+        for colon in mark.find_iter(line) {
+            if done <= colon && starts_scheme(line, colon) {
+                done = find_at(line, colon + mark.needle().len(), options, spans);
+            }
         }
     }
-}
-
-/// Where `://` stands, also as JSON may write it.
-fn marks(line: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let plain = PLAIN_MARK.find_iter(line).map(|colon| (colon, 3));
-    let escaped = ESCAPED_MARK.find_iter(line).map(|colon| (colon, 5));
-    plain.chain(escaped)
 }
 
 fn starts_scheme(line: &[u8], colon: usize) -> bool {
@@ -45,7 +40,7 @@ fn starts_scheme(line: &[u8], colon: usize) -> bool {
 /// Looks at the URL whose authority starts at `start`; says where it ends.
 fn find_at(line: &[u8], start: usize, options: &Options, spans: &mut Spans) -> usize {
     let host = start + user_bytes(line, start);
-    if start < host {
+    if start < host && &line[start..host - 1] != Kind::Key.marker().as_bytes() {
         spans.add(start, host - 1, Kind::Key);
     }
     let host_end = skip(line, host, is_host);
@@ -86,6 +81,9 @@ fn add_bad_port(line: &[u8], host: usize, host_end: usize, spans: &mut Spans) {
     }
     if let Some(colon) = text.iter().position(|byte| *byte == b':') {
         let port = &text[colon + 1..];
+        if port.ends_with(b"]") || port.contains(&b'[') {
+            return;
+        }
         if 5 < port.len() && !port.iter().all(|byte| is_digit(*byte) || *byte == b':') {
             spans.add(host + colon + 1, host_end, Kind::Key);
         }

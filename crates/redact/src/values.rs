@@ -1,14 +1,13 @@
 //! What stands behind a label: where the value is, and whether it goes.
 
 use crate::bytes::{
-    at, is_alnum, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, is_upper, skip,
-    skip_back,
+    at, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, is_upper, skip, skip_back,
 };
 use crate::keys::{self, Label};
 use crate::runs::is_keylike;
 
-/// The longest value that is looked at as a whole.
-const MAX_VALUE_BYTES: usize = 16 * 1024;
+/// How much of a value is looked at to decide about it.
+const MAX_VALUE_BYTES: usize = 1024;
 
 /// Words that a sentence may have where a value would stand.
 const PROSE: &[&[u8]] = &[
@@ -106,6 +105,8 @@ pub(crate) enum Reach {
     Query,
     /// To the end of the line.
     Line,
+    /// To the quote that holds the name as well.
+    Quote(u8),
 }
 
 /// The value that starts at `from`, blanks and a string prefix aside.
@@ -114,6 +115,9 @@ pub(crate) fn value_at(line: &[u8], from: usize, reach: Reach) -> Option<Value> 
     let start = start + string_prefix(line, start);
     let escapes = skip(line, start, |byte| byte == b'\\');
     if is_quote(at(line, escapes)) && escapes < line.len() {
+        if reach == Reach::Quote(line[escapes]) {
+            return None;
+        }
         return Some(quoted_value(line, start, escapes));
     }
     let end = end_of_bare(line, start, reach);
@@ -131,6 +135,20 @@ fn string_prefix(line: &[u8], start: usize) -> usize {
         b'@' | b'b' | b'r' | b'u' | b'f' | b'$' | b'L'
     );
     usize::from(prefix && is_quote(at(line, start + 1)))
+}
+
+/// The whole of a value whose end was out of sight when it was looked at.
+pub(crate) fn whole(line: &[u8], value: Value) -> usize {
+    if value.end - value.start < MAX_VALUE_BYTES {
+        return value.end;
+    }
+    if value.quoted {
+        let quote = line[..value.start].last().copied().unwrap_or(b'"');
+        return skip(line, value.end, |byte| byte != quote && byte != b'"');
+    }
+    skip(line, value.end, |byte| {
+        !is_space(byte) && !is_quote(byte) && byte != b'\\'
+    })
 }
 
 /// From the quote at `quote`, behind escapes from `start` on, to its like.
@@ -170,8 +188,13 @@ pub(crate) fn quoted_value(line: &[u8], start: usize, quote: usize) -> Value {
 fn end_of_bare(line: &[u8], start: usize, reach: Reach) -> usize {
     let limit = (start + MAX_VALUE_BYTES).min(line.len());
     let line = &line[..limit];
-    if reach == Reach::Line {
-        return end_of_line(line, start);
+    match reach {
+        Reach::Line => return end_of_line(line, start),
+        Reach::Quote(mark) => {
+            let end = skip(line, start, |byte| byte != mark);
+            return skip_back(line, end, start, |byte| byte == b'\\' || is_space(byte));
+        }
+        Reach::Word | Reach::Query => {}
     }
     let mut position = start;
     while position < limit {
@@ -249,10 +272,7 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
     {
         return Fate::Stays;
     }
-    if trimmed
-        .iter()
-        .all(|byte| is_digit(*byte) || matches!(byte, b'.' | b'-' | b'+'))
-    {
+    if is_number(trimmed) {
         return number_fate(label, trimmed);
     }
     if trimmed.iter().all(|byte| *byte == b'*')
@@ -266,6 +286,12 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
     } else {
         Fate::Goes
     }
+}
+
+/// Whether `text` is made of digits and signs only, as numbers are in JSON.
+pub(crate) fn is_number(text: &[u8]) -> bool {
+    let is_part = |byte: u8| is_digit(byte) || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
+    text.iter().any(|byte| is_digit(*byte)) && text.iter().all(|byte| is_part(*byte))
 }
 
 fn number_fate(label: Label, number: &[u8]) -> Fate {

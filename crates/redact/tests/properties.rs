@@ -202,7 +202,7 @@ fn long_monotonous_text_takes_linear_time() {
         let started = std::time::Instant::now();
         redactor.redact(&text);
         assert!(
-            started.elapsed().as_secs() < 20,
+            started.elapsed().as_secs() < 30,
             "{unit} took {:?}",
             started.elapsed()
         );

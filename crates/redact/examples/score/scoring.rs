@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use redact::Redactor;
+use redact::{Counts, Kind, Redactor};
 use serde_json::Value;
 
 type Failure = Box<dyn std::error::Error>;
@@ -27,7 +27,7 @@ pub(crate) struct Table {
 }
 
 /// The share of rows, in percent, that may be missed in groups with this start.
-const BARS: [(&str, f64); 9] = [
+const BARS: [(&str, f64); 10] = [
     ("core / secret", 0.0),
     ("core / ip", 0.0),
     ("core / path", 0.0),
@@ -35,6 +35,7 @@ const BARS: [(&str, f64); 9] = [
     ("core / pii", 0.0),
     ("hard / secret", 5.0),
     ("negative / core", 1.0),
+    ("lines lost whole", 0.1),
     ("log lines / removed", 0.0),
     ("log lines / kept", 0.0),
 ];
@@ -93,6 +94,13 @@ impl fmt::Display for Table {
     }
 }
 
+/// Whether a line went as a whole, which should be the rare way out.
+fn lost_line(redactor: &Redactor, text: &str) -> bool {
+    let mut counts = Counts::default();
+    redactor.redact_counting(text, &mut counts);
+    0 < counts.get(Kind::Field)
+}
+
 /// Runs the standard redactor over every labelled sample.
 ///
 /// # Errors
@@ -126,6 +134,12 @@ fn score_positive(redactor: &Redactor, row: &Value, table: &mut Table) {
     let lost = texts(&row["must_survive"])
         .iter()
         .any(|part| !output.contains(part));
+    table.count(
+        "lines lost whole".to_owned(),
+        text_of(row, "id"),
+        lost_line(redactor, text_of(row, "text")),
+        false,
+    );
     let leaks = secrets.iter().any(|secret| output.contains(secret));
     let strictly = secrets.iter().any(|secret| half_survives(secret, &output));
     let kind = text_of(row, "kind");
