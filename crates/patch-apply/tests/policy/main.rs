@@ -1,0 +1,7 @@
+//! The policy against whole diffs.
+
+mod cases;
+mod table;
+
+#[cfg(feature = "shared-data")]
+mod shared;

@@ -1,0 +1,1 @@
+//! Whole diffs, kind by kind.
