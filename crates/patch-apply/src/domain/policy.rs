@@ -18,7 +18,6 @@ mod verdict;
 use redact::Redactor;
 use unidiff::{Base, Change, FilePatch, FileResult, Limits, Mode, Patch};
 
-pub use glob::path_matches;
 pub use rules::{Bounds, Policy, PolicyError, Rules};
 pub use verdict::{Refusal, Verdict};
 

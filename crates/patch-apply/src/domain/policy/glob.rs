@@ -1,6 +1,6 @@
 //! Path patterns: names, `*` inside a name, `**` for any number of names.
 
-/// Whether `pattern` is one that [`path_matches`] understands.
+/// Whether `pattern` is one that [`matches`] understands.
 pub(super) fn is_pattern(pattern: &str) -> bool {
     let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
     let stars_stand_alone = |name: &str| !name.contains("**") || name == "**";
@@ -10,7 +10,7 @@ pub(super) fn is_pattern(pattern: &str) -> bool {
 }
 
 /// Whether the whole of `path` fits `pattern`. A `**` at the end stands for at least one name.
-pub fn path_matches(pattern: &str, path: &str) -> bool {
+pub(super) fn matches(pattern: &str, path: &str) -> bool {
     let pattern: Vec<&str> = pattern.split('/').collect();
     let path: Vec<&str> = path.split('/').collect();
     match_names(&pattern, &path)
@@ -69,7 +69,7 @@ mod tests {
             ("agents/agents.yaml", "agents/agents.yaml/x", false),
         ];
         for (pattern, path, expected) in table {
-            assert_eq!(path_matches(pattern, path), expected, "{pattern} {path}");
+            assert_eq!(matches(pattern, path), expected, "{pattern} {path}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn check(rules: &Rules, path: &str) -> Vec<Refusal> {
     } else if !rules
         .allowed_paths
         .iter()
-        .any(|pattern| glob::path_matches(pattern, path))
+        .any(|pattern| glob::matches(pattern, path))
     {
         refusals.push(Refusal::new(
             "path_not_allowed",
@@ -45,8 +45,7 @@ fn is_forbidden(rules: &Rules, path: &str) -> bool {
     let folded = fold(path);
     rules.forbidden_paths.iter().any(|pattern| {
         let pattern = fold(pattern);
-        glob::path_matches(&pattern, &folded)
-            || glob::path_matches(&format!("{pattern}/**"), &folded)
+        glob::matches(&pattern, &folded) || glob::matches(&format!("{pattern}/**"), &folded)
     })
 }
 
