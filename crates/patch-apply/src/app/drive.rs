@@ -1,0 +1,300 @@
+//! Drives a run from its stored state to where it has to wait.
+
+use std::time::Duration;
+
+use types::{
+    CommitSha, ProposalId,
+    patch::PullState,
+    proposal::{RunOutcome, Stage},
+};
+
+use super::{
+    ActionError, App,
+    land::{Landed, write_merge},
+    report,
+    retreat::{Decided, write_revert},
+    to_proposal_service,
+};
+use crate::{
+    domain::run::{Run, State},
+    git::{Objects, Published},
+    store::{Move, PullChange, StepNote, StoreError},
+};
+
+/// Whether a run has another step to make by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It has.
+    More,
+    /// It waits for somebody else, or has ended.
+    Waits,
+}
+
+/// How long a run belongs to whoever drives it, in real time.
+pub(super) const LEASE: Duration = Duration::from_secs(150);
+/// How long a run is left alone after a step that could not be made, in real time.
+const PAUSE: Duration = Duration::from_secs(2);
+/// More steps than any run has between two waits; a safeguard against going in circles.
+const MOST_STEPS: usize = 100;
+
+impl App {
+    /// A span of real time, as it is on the service's clock.
+    pub(super) fn on_the_clock(&self, span: Duration) -> Duration {
+        span.mul_f64(self.clock.scale())
+    }
+
+    /// Drives every run that can be driven; the first error after all were tried.
+    ///
+    /// # Errors
+    /// What stopped one of the runs; it is tried again later.
+    pub async fn drive_all(&self) -> Result<(), ActionError> {
+        let mut outcome = Ok(());
+        for id in self.store.drivable(self.clock.now()).await? {
+            outcome = outcome.and(self.drive(id).await);
+        }
+        while self.turn_queue().await? {}
+        outcome
+    }
+
+    /// Drives one run, unless somebody else does.
+    ///
+    /// # Errors
+    /// What stopped it; it is tried again later.
+    pub async fn drive(&self, id: ProposalId) -> Result<(), ActionError> {
+        let act = self.own_act();
+        let until = act.at.plus(self.on_the_clock(LEASE));
+        if !self.store.lease(&act, id, until).await? {
+            return Ok(());
+        }
+        let result = self.take_steps(id).await;
+        let again = result
+            .is_err()
+            .then(|| self.clock.now().plus(self.on_the_clock(PAUSE)));
+        self.store.release(&act, id, again).await?;
+        result
+    }
+
+    async fn take_steps(&self, id: ProposalId) -> Result<(), ActionError> {
+        for _ in 0..MOST_STEPS {
+            let Some(run) = self.store.run(id).await? else {
+                return Ok(());
+            };
+            match Box::pin(self.take_step(run)).await {
+                Ok(Progress::More) => {}
+                Ok(Progress::Waits) => return Ok(()),
+                // Something else changed the run: go on from what it is now.
+                Err(ActionError::Store(StoreError::Changed)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_step(&self, run: Run) -> Result<Progress, ActionError> {
+        match run.state {
+            State::Branch | State::Validated | State::PrOpen if !run.is_pushed => {
+                self.push_branch(run).await
+            }
+            State::Merging => self.push_merge(run).await,
+            State::Deploying => self.deploy(run).await,
+            State::AwaitingSlot => self.await_slot(run).await,
+            State::Reverting => self.push_revert(run).await,
+            State::Redeploying => self.redeploy(run).await,
+            State::Branch
+            | State::Validated
+            | State::PrOpen
+            | State::OpeningWindow
+            | State::Monitoring
+            | State::Confirming
+            | State::Done
+            | State::Reverted
+            | State::RevertFailed
+            | State::Failed
+            | State::Stale => Ok(Progress::Waits),
+        }
+    }
+
+    /// The names of proposal branches are ours: what is there under one is replaced.
+    async fn push_branch(&self, run: Run) -> Result<Progress, ActionError> {
+        self.materialise(&run).await?;
+        let repository = self.git()?;
+        let mut old = repository.tip(&run.branch).await?;
+        while let Published::Moved(now) = repository
+            .publish(&run.branch, old.as_ref(), &run.change.commit)
+            .await?
+        {
+            old = now;
+        }
+        self.store.mark_pushed(&self.own_act(), &run).await?;
+        Ok(Progress::Waits)
+    }
+
+    async fn push_merge(&self, run: Run) -> Result<Progress, ActionError> {
+        let Some(landing) = run.merge.clone() else {
+            return Ok(Progress::Waits);
+        };
+        let (subject, plan) = (run.clone(), landing.clone());
+        self.known_commit(landing.onto.clone()).await?;
+        self.known_commit(run.change.parent.clone()).await?;
+        let work = move |objects: Objects| write_merge(&objects, &subject, &plan);
+        self.git()?.with_objects(work).await?;
+        match self.land(&landing).await? {
+            Landed::Done => self.note_merge(&run, &landing.commit).await?,
+            Landed::Moved => self.decide_merge_again(&run, &landing.by).await?,
+        }
+        Ok(Progress::More)
+    }
+
+    async fn note_merge(&self, run: &Run, commit: &CommitSha) -> Result<(), ActionError> {
+        let Some(landing) = &run.merge else {
+            return Ok(());
+        };
+        let act = self.act_of(&landing.by);
+        let waiting_for = format!("the deploy steps of {commit}");
+        let after = Run {
+            landed_at: Some(act.at),
+            ..run.to(State::Deploying, Some(waiting_for))
+        };
+        let pull = self
+            .store
+            .pull_of(run.id)
+            .await?
+            .filter(|pull| pull.head == run.change.commit);
+        let change = match pull {
+            Some(mut pull) => {
+                pull.state = PullState::Closed;
+                pull.merged_at = Some(act.at);
+                pull.merged_by = Some(landing.by.clone());
+                pull.merge_commit = Some(commit.clone());
+                pull.waiting = None;
+                PullChange::Set(Box::new(pull))
+            }
+            None => PullChange::Keep,
+        };
+        let mut event = report(
+            &after,
+            RunOutcome::Reached(Stage::Merged),
+            format!("merged by {}", landing.by),
+        );
+        event.commit = Some(commit.clone());
+        let step = Move::new("run.merged", Some(run), after)
+            .note(StepNote::passed(
+                "merge",
+                format!("{commit} by {}", landing.by),
+            ))
+            .pull(change)
+            .tell(to_proposal_service(&event)?);
+        self.store.advance(&act, step).await?;
+        tracing::info!(run.id = %run.id, "merged {commit}");
+        Ok(())
+    }
+
+    /// The target branch moved between the decision and the push: decide on the new tip.
+    async fn decide_merge_again(&self, run: &Run, by: &str) -> Result<(), ActionError> {
+        let act = self.act_of(by);
+        let landing = match self.decide_merge(run, by, &act).await {
+            Ok(landing) => landing,
+            Err(error @ (ActionError::StaleBase(_) | ActionError::Refused(_))) => {
+                return self.give_up_merge(&act, run, &error).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let after = Run {
+            merge: Some(landing),
+            ..run.clone()
+        };
+        self.store
+            .advance(&act, Move::new("run.merge", Some(run), after))
+            .await?;
+        Ok(())
+    }
+
+    async fn push_revert(&self, run: Run) -> Result<Progress, ActionError> {
+        let Some(retreat) = run.retreat.clone() else {
+            return Ok(Progress::Waits);
+        };
+        let Some(landing) = run.revert.clone() else {
+            return self.decide_revert_of(&run).await;
+        };
+        let (subject, plan) = (run.clone(), landing.clone());
+        self.known_commit(landing.onto.clone()).await?;
+        let work = move |objects: Objects| write_revert(&objects, &subject, &retreat, &plan);
+        self.git()?.with_objects(work).await?;
+        match self.land(&landing).await? {
+            Landed::Moved => self.decide_revert_of(&run).await,
+            Landed::Done => {
+                let after = run.to(
+                    State::Redeploying,
+                    Some(format!("the deploy steps of {}", landing.commit)),
+                );
+                let note =
+                    StepNote::passed("revert", format!("{} by {}", landing.commit, landing.by));
+                let step = Move::new("run.revert_merged", Some(&run), after).note(note);
+                self.store.advance(&self.own_act(), step).await?;
+                Ok(Progress::More)
+            }
+        }
+    }
+
+    async fn decide_revert_of(&self, run: &Run) -> Result<Progress, ActionError> {
+        let Some(retreat) = &run.retreat else {
+            return Ok(Progress::Waits);
+        };
+        let act = self.act_of(&retreat.by);
+        match self.decide_revert(run, retreat, &act).await? {
+            Decided::Commit(landing) => {
+                let after = Run {
+                    revert: Some(landing),
+                    ..run.clone()
+                };
+                let step = Move::new("run.revert_decided", Some(run), after)
+                    .note(StepNote::running("revert", retreat.reason.clone()));
+                self.store.advance(&act, step).await?;
+            }
+            Decided::Conflict(files) => {
+                let why = format!(
+                    "these files were changed by others since, so they cannot be put back as they were: {}",
+                    files.join(", ")
+                );
+                self.fail_revert(run.id, &why).await?;
+            }
+        }
+        Ok(Progress::More)
+    }
+
+    pub(super) async fn fail_revert(&self, id: ProposalId, why: &str) -> Result<(), ActionError> {
+        let run = self.store.run(id).await?.ok_or(ActionError::NoRun(id))?;
+        let why = self.clean(why);
+        let after = run.to(State::RevertFailed, Some(format!("a person: {why}")));
+        let event = to_proposal_service(&report(&after, RunOutcome::RevertFailed, why.clone()))?;
+        let step = Move::new("run.revert_failed", Some(&run), after)
+            .note(StepNote::failed("revert", why))
+            .tell(event);
+        self.store.advance(&self.own_act(), step).await?;
+        Ok(())
+    }
+
+    /// The change is gone and the old state deployed. After a failed deployment the run has failed.
+    pub(super) async fn finish_revert(
+        &self,
+        run: &Run,
+        commit: CommitSha,
+    ) -> Result<Progress, ActionError> {
+        let Some(retreat) = &run.retreat else {
+            return Ok(Progress::Waits);
+        };
+        let (state, outcome, message) = if retreat.after_failed_deploy {
+            let message = format!("{}; the merge was taken back by {commit}", retreat.reason);
+            (State::Failed, RunOutcome::Failed(Stage::Deployed), message)
+        } else {
+            let message = format!("taken back by {}: {}", retreat.by, retreat.reason);
+            (State::Reverted, RunOutcome::Reverted, message)
+        };
+        let after = run.to(state, Some(message.clone()));
+        let mut event = report(&after, outcome, message);
+        event.commit = Some(commit);
+        let step = Move::new("run.reverted", Some(run), after).tell(to_proposal_service(&event)?);
+        self.store.advance(&self.own_act(), step).await?;
+        Ok(Progress::Waits)
+    }
+}

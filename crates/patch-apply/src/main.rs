@@ -1,0 +1,10 @@
+//! Patch-apply as a process of its own.
+
+use std::process::ExitCode;
+
+use types::Service;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    service_kit::main_loop::run(Service::PatchApply, patch_apply::start).await
+}
