@@ -1,3 +1,11 @@
-//! The observer: takes in what agents do, keeps it, and finds what keeps failing.
+//! The observer: what agents do, redacted and durable; what keeps failing; what to do about it.
 
+mod app;
 pub mod domain;
+pub mod http;
+mod ingest;
+mod service;
+pub mod settings;
+mod store;
+
+pub use service::start;

@@ -1,18 +1,85 @@
 //! What the `main` of every service does.
 
 use std::{
+    future::Future,
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::ExitCode,
     time::Duration,
 };
 
+use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};
+use types::Service;
 
 use crate::{
     clock::Clock,
-    settings::{ClockSettings, CommonSettings},
+    http::Running,
+    kit,
+    settings::{ClockSettings, CommonSettings, Layers, Settings},
+    telemetry::start_logs,
 };
+
+/// Runs a service until it is told to stop: reads arguments and settings, starts logs, starts the
+/// service by `start`, waits for a signal and stops it.
+///
+/// Exit codes: 0 stopped as told, 1 failed, 2 wrong arguments or settings.
+pub async fn run<S, F, Fut>(service: Service, start: F) -> ExitCode
+where
+    S: DeserializeOwned + Default,
+    F: FnOnce(Settings<S>, Clock) -> Fut,
+    Fut: Future<Output = anyhow::Result<Running>>,
+{
+    let (settings, clock) = match prepare::<S>(service) {
+        Ok(Prepared::Start(settings, clock)) => (settings, clock),
+        Ok(Prepared::Done(code)) => return code,
+        Err(error) => {
+            eprintln!("{service}: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match serve_until_signal(settings, clock, start).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "{service} cannot run: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Prepared<S> {
+    Start(Settings<S>, Clock),
+    Done(ExitCode),
+}
+
+fn prepare<S: DeserializeOwned + Default>(service: Service) -> anyhow::Result<Prepared<S>> {
+    let invocation =
+        Invocation::parse(std::env::args().skip(1)).map_err(anyhow::Error::msg)?;
+    let settings: Settings<S> =
+        Layers::read(invocation.config.as_deref())?.settings(service)?;
+    if invocation.healthcheck {
+        let code = healthcheck(&settings.common, service.default_port());
+        return Ok(Prepared::Done(code));
+    }
+    start_logs(&settings.common.log, &kit::redactor(&settings.common)?)?;
+    let clock = clock(&settings.common.clock, invocation.test_clock).map_err(anyhow::Error::msg)?;
+    Ok(Prepared::Start(settings, clock))
+}
+
+async fn serve_until_signal<S, F, Fut>(
+    settings: Settings<S>,
+    clock: Clock,
+    start: F,
+) -> anyhow::Result<()>
+where
+    F: FnOnce(Settings<S>, Clock) -> Fut,
+    Fut: Future<Output = anyhow::Result<Running>>,
+{
+    let running = start(settings, clock).await?;
+    wait_for_signal().await?;
+    running.stop().await;
+    Ok(())
+}
 
 /// Waits for SIGTERM or SIGINT.
 ///

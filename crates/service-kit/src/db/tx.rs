@@ -78,7 +78,6 @@ impl Tx {
         tail: &'static str,
         rows: Vec<Vec<Arg>>,
     ) -> Result<u64, DbError> {
-        const MOST_PARAMETERS: usize = 16_000;
         let Some(width) = rows.first().map(Vec::len) else {
             return Ok(0);
         };
@@ -91,6 +90,26 @@ impl Tx {
             touched += self.run(AssertSqlSafe(sql).into_sql_str(), args).await?;
         }
         Ok(touched)
+    }
+
+    /// Inserts rows like [`Tx::insert_many`]; `tail` ends in `RETURNING` and says what of the new
+    /// rows comes back.
+    pub async fn insert_many_returning<T: FromRow>(
+        &mut self,
+        head: &'static str,
+        tail: &'static str,
+        rows: Vec<Vec<Arg>>,
+    ) -> Result<Vec<T>, DbError> {
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
+        let mut out = Vec::new();
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(MOST_PARAMETERS / width.max(1)).collect();
+            let sql = format!("{head} {} {tail}", placeholders(chunk.len(), width));
+            let args = chunk.into_iter().flatten().collect();
+            out.extend(self.fetch(AssertSqlSafe(sql).into_sql_str(), args).await?);
+        }
+        Ok(out)
     }
 
     async fn run(&mut self, sql: SqlStr, args: Vec<Arg>) -> Result<u64, DbError> {
@@ -112,6 +131,10 @@ impl Tx {
         sql: &'static str,
         args: Vec<Arg>,
     ) -> Result<Vec<T>, DbError> {
+        self.fetch(sql.into_sql_str(), args).await
+    }
+
+    async fn fetch<T: FromRow>(&mut self, sql: SqlStr, args: Vec<Arg>) -> Result<Vec<T>, DbError> {
         let rows: Vec<Row> = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(sql, arg::sqlite(args)?);
@@ -199,6 +222,9 @@ impl Tx {
         self.commit().await
     }
 }
+
+/// SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
+const MOST_PARAMETERS: usize = 16_000;
 
 fn placeholders(rows: usize, width: usize) -> String {
     let mut out = String::with_capacity(rows * width * 7);

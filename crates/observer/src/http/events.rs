@@ -1,0 +1,164 @@
+//! Operations come in.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use serde_json::Value;
+use service_kit::{
+    Problem,
+    http::{Authorised, Body, RawBody},
+};
+use types::{
+    event::{Accepted, BatchOutcome, LineError, Operation},
+    problem::FieldError,
+};
+
+use crate::{
+    app::App,
+    domain::{event::parse_event, sanitise::sanitise},
+};
+
+/// How many refused lines are described.
+const DESCRIBED_ERRORS: usize = 100;
+
+/// Takes one operation; the answer means that it is on disk.
+#[utoipa::path(post, path = "/event", tag = "ingest", request_body(content = Object,
+    description = "An operation: the fields of telemetry events and of scenario events; \
+        `success` is required for calls"),
+    responses((status = 200, body = Accepted)))]
+pub(super) async fn one(
+    app: Data<App>,
+    act: Authorised,
+    Body(value): Body<Value>,
+    RawBody(raw): RawBody,
+) -> Result<HttpResponse, Problem> {
+    let id = act.idempotency.as_ref().map(|known| known.key.clone());
+    let new_id = || id.unwrap_or_else(|| app.clock.ordered_id().to_string());
+    let operation = parse_event(&value, app.clock.now(), new_id).map_err(Problem::invalid)?;
+    let operation = sanitise(&app.redactor, operation);
+    let event_id = operation.event_id.clone();
+    let is_new = app.intake.take(vec![operation], raw.len()).await?;
+    let totals = app.store.totals().await?;
+    let ring_size = totals
+        .iter()
+        .map(|total| total.successes + total.failures)
+        .sum();
+    let duplicate = is_new.first() == Some(&false);
+    Ok(HttpResponse::Ok().json(Accepted {
+        accepted: true,
+        ring_size,
+        event_id,
+        duplicate,
+    }))
+}
+
+/// Takes many operations, as NDJSON or as a JSON array; each line is judged by itself.
+#[utoipa::path(post, path = "/events", tag = "ingest",
+    request_body(content(
+        (String = "application/x-ndjson"),
+        (Vec<Object> = "application/json")
+    )),
+    responses((status = 200, body = BatchOutcome)))]
+pub(super) async fn many(
+    app: Data<App>,
+    request: HttpRequest,
+    RawBody(raw): RawBody,
+) -> Result<HttpResponse, Problem> {
+    let mut batch = Parsed {
+        app: &app,
+        operations: Vec::new(),
+        rejected: 0,
+        errors: Vec::new(),
+    };
+    match content_type(&request).as_str() {
+        "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines" => {
+            let lines = raw.split(|byte| *byte == b'\n');
+            for (number, line) in (1..).zip(lines) {
+                if !line.trim_ascii().is_empty() {
+                    batch.add_text(number, line);
+                }
+            }
+        }
+        "application/json" => {
+            let values: Vec<Value> = serde_json::from_slice(&raw).map_err(|error| {
+                Problem::bad_request("MALFORMED_JSON", format!("expected a JSON array: {error}"))
+            })?;
+            for (number, value) in (1..).zip(&values) {
+                batch.add(number, value);
+            }
+        }
+        _ => {
+            return Err(Problem::unsupported_media_type(
+                "send application/x-ndjson, or a JSON array as application/json",
+            ));
+        }
+    }
+    let Parsed {
+        operations,
+        rejected,
+        errors,
+        ..
+    } = batch;
+    let is_new = if operations.is_empty() {
+        vec![]
+    } else {
+        app.intake.take(operations, raw.len()).await?
+    };
+    let accepted = is_new.iter().filter(|new| **new).count() as u64;
+    let duplicates = is_new.len() as u64 - accepted;
+    Ok(HttpResponse::Ok().json(BatchOutcome {
+        accepted,
+        duplicates,
+        rejected,
+        errors,
+    }))
+}
+
+fn content_type(request: &HttpRequest) -> String {
+    let value = request.headers().get(header::CONTENT_TYPE);
+    let text = value.and_then(|value| value.to_str().ok()).unwrap_or("");
+    text.split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase()
+}
+
+struct Parsed<'app> {
+    app: &'app App,
+    operations: Vec<Operation>,
+    rejected: u64,
+    errors: Vec<LineError>,
+}
+
+impl Parsed<'_> {
+    fn add_text(&mut self, line: u64, text: &[u8]) {
+        match serde_json::from_slice::<Value>(text) {
+            Ok(value) => self.add(line, &value),
+            Err(_) => self.reject(line, "this is not JSON".to_owned()),
+        }
+    }
+
+    fn add(&mut self, line: u64, value: &Value) {
+        let clock = &self.app.clock;
+        match parse_event(value, clock.now(), || clock.ordered_id().to_string()) {
+            Ok(operation) => self
+                .operations
+                .push(sanitise(&self.app.redactor, operation)),
+            Err(faults) => self.reject(line, describe(&faults)),
+        }
+    }
+
+    fn reject(&mut self, line: u64, message: String) {
+        self.rejected += 1;
+        if self.errors.len() < DESCRIBED_ERRORS {
+            self.errors.push(LineError { line, message });
+        }
+    }
+}
+
+fn describe(faults: &[FieldError]) -> String {
+    let all: Vec<String> = faults
+        .iter()
+        .map(|fault| format!("{}: {}", fault.pointer, fault.detail))
+        .collect();
+    all.join("; ")
+}

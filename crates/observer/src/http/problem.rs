@@ -1,0 +1,25 @@
+//! Where errors meet HTTP.
+
+use service_kit::Problem;
+
+use crate::{app::JobError, ingest::IngestError};
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Full => Self::unavailable("INTAKE_FULL", error),
+            IngestError::TooLarge => Self::too_large(u32::MAX as usize),
+            IngestError::NotDurable => Self::unavailable("NOT_DURABLE", error),
+            IngestError::Stopping => Self::unavailable("STOPPING", error),
+        }
+    }
+}
+
+impl From<JobError> for Problem {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Peer(_) => Self::unavailable("PEER_UNAVAILABLE", &error),
+            JobError::Store(cause) => cause.into(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Where the rooms meet.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::web::{Data, ServiceConfig};
+use anyhow::Context;
+use clients::{PatchApply, ProposalService};
+use service_kit::{
+    Clock, Kit,
+    db::{Durability, Schema},
+    http::{Http, Running},
+    settings::Settings,
+    steps::Relay,
+};
+use sqlx::migrate::Migrator;
+use tokio::sync::{Mutex, Notify};
+use types::Service;
+use utoipa::OpenApi;
+
+use crate::{
+    app::{App, Indexer, Job, Proposed},
+    http, ingest,
+    settings::ObserverSettings,
+    store::Store,
+};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+const SCHEMA: Schema = Schema {
+    name: "observer",
+    sqlite: &SQLITE,
+    postgres: &POSTGRES,
+};
+
+/// How often the index is brought up to date when nobody rings.
+const INDEX_EVERY: Duration = Duration::from_millis(500);
+/// How often old keys and messages are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+/// A cycle never comes more often than this in real time, however fast the clock runs.
+const SHORTEST_CYCLE: Duration = Duration::from_millis(500);
+/// The playbook builder runs once in so many cycles.
+const CYCLES_PER_PLAYBOOK: u32 = 5;
+
+/// Starts the observer; it is ready when this returns.
+///
+/// # Errors
+/// Says which setting, file, address or database stands in the way.
+pub async fn start(settings: Settings<ObserverSettings>, clock: Clock) -> anyhow::Result<Running> {
+    settings.own.check()?;
+    let kit = Kit::open(
+        Service::Observer,
+        settings.common,
+        clock,
+        SCHEMA,
+        Durability::Full,
+    )
+    .await?;
+    let store = Store::new(kit.db.clone());
+    let written = Arc::new(Notify::new());
+    let intake = ingest::start(
+        &kit.tasks,
+        store.clone(),
+        kit.clock.clone(),
+        settings.own.queue_bytes,
+        Arc::clone(&written),
+    );
+    let snapshot = store.snapshot().await.context("the index cannot be read")?;
+    let app = App {
+        store,
+        intake,
+        clock: kit.clock.clone(),
+        redactor: kit.redactor.clone(),
+        places: Arc::new(kit.settings.targets.clone()),
+        indexer: Arc::new(Mutex::new(Indexer::restore(snapshot))),
+        patch_apply: PatchApply::new(kit.caller.clone()),
+        proposals: ProposalService::new(kit.caller.clone()),
+        settings: Arc::new(settings.own),
+    };
+    // What was durable before a stop is in the index before anybody asks.
+    app.index_new()
+        .await
+        .context("the index cannot be brought up to date")?;
+    start_loops(&kit, &app, written);
+    let endpoints = http::endpoints(app.settings.batch_bytes);
+    let data = Data::new(app);
+    let running = kit
+        .serve(Http {
+            endpoints,
+            openapi: http::Api::openapi(),
+            readiness: vec![],
+            configure: move |config: &mut ServiceConfig| {
+                config.app_data(data.clone());
+            },
+        })
+        .await
+        .context("observer cannot listen")?;
+    Ok(running)
+}
+
+fn start_loops(kit: &Kit, app: &App, written: Arc<Notify>) {
+    let relay = Relay {
+        db: kit.db.clone(),
+        caller: kit.caller.clone(),
+        clock: kit.clock.clone(),
+        service: kit.service,
+        receiver: Arc::new(Proposed),
+    };
+    kit.tasks.start(relay.clone().run(kit.tasks.stop()));
+    kit.tasks.repeat("forget", FORGET_EVERY, move || {
+        let relay = relay.clone();
+        async move { relay.forget().await }
+    });
+
+    let indexing = app.clone();
+    kit.tasks.repeat("index", Duration::ZERO, move || {
+        let (app, written) = (indexing.clone(), Arc::clone(&written));
+        async move {
+            let done = app.index_new().await;
+            let _rung_or_not = tokio::time::timeout(INDEX_EVERY, written.notified()).await;
+            done
+        }
+    });
+
+    let cycle = Duration::from_secs(app.settings.cycle_seconds).div_f64(kit.clock.scale());
+    let analysing = app.clone();
+    kit.tasks
+        .repeat("error-analyser", cycle.max(SHORTEST_CYCLE), move || {
+            let app = analysing.clone();
+            async move { app.run_job(Job::ErrorAnalyser).await.map(drop) }
+        });
+    let building = app.clone();
+    kit.tasks.repeat(
+        "playbook-builder",
+        cycle.max(SHORTEST_CYCLE) * CYCLES_PER_PLAYBOOK,
+        move || {
+            let app = building.clone();
+            async move { app.run_job(Job::PlaybookBuilder).await.map(drop) }
+        },
+    );
+}

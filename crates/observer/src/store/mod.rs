@@ -1,0 +1,25 @@
+//! Operations, and what is computed from them, at rest.
+
+mod analysis;
+mod index;
+mod operation;
+mod read;
+
+use service_kit::db::Db;
+
+pub(crate) use analysis::note;
+pub(crate) use index::{Batch, IndexedOperation, SessionKey, SessionRow, Snapshot};
+pub(crate) use operation::OperationQuery;
+pub(crate) use read::AgentScope;
+
+/// The observer's tables.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    db: Db,
+}
+
+impl Store {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db }
+    }
+}

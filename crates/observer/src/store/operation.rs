@@ -1,0 +1,141 @@
+//! Operations: appended once each, read by filter.
+
+use std::collections::HashSet;
+
+use service_kit::{
+    Act, args,
+    db::{Arg, DbError, FromRow, Row},
+};
+use types::{Timestamp, event::Operation};
+
+use super::Store;
+use crate::domain::{findings::signature, playbooks::kind_of};
+
+/// Which operations.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OperationQuery {
+    pub(crate) event_id: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) tool: Option<String>,
+    pub(crate) session_id: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) success: Option<bool>,
+    pub(crate) before: Option<i64>,
+    pub(crate) limit: i64,
+}
+
+pub(crate) struct Numbered {
+    pub(crate) sequence: i64,
+    pub(crate) operation: Operation,
+}
+
+impl FromRow for Numbered {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        Ok(Self {
+            sequence: row.get("sequence")?,
+            operation: row.json("body")?,
+        })
+    }
+}
+
+impl Store {
+    /// Appends operations in one transaction; for each, whether it is new.
+    pub(crate) async fn append(
+        &self,
+        operations: &[&Operation],
+        act: &Act,
+    ) -> Result<Vec<bool>, DbError> {
+        let count = operations.len();
+        let mut tx = self.db.begin(act).await?;
+        let last: i64 = tx
+            .fetch_one(
+                "UPDATE operation_head SET last_sequence = last_sequence + $1
+                 RETURNING last_sequence",
+                args![count],
+            )
+            .await?;
+        let first = last - i64::try_from(count).unwrap_or(0) + 1;
+        let rows = (first..)
+            .zip(operations)
+            .map(|(sequence, operation)| row_of(sequence, operation))
+            .collect::<Result<Vec<_>, _>>()?;
+        let inserted: Vec<i64> = tx
+            .insert_many_returning(
+                "INSERT INTO operation (sequence, event_id, at, event_type, agent, tool, kind,
+                   success, latency_ms, session_id, source, pattern, body) VALUES",
+                "ON CONFLICT (event_id) DO NOTHING RETURNING sequence",
+                rows,
+            )
+            .await?;
+        tx.commit().await?;
+        let inserted: HashSet<i64> = inserted.into_iter().collect();
+        Ok((first..=last)
+            .map(|sequence| inserted.contains(&sequence))
+            .collect())
+    }
+
+    /// Operations, the newest first by arrival.
+    pub(crate) async fn operations(
+        &self,
+        query: &OperationQuery,
+    ) -> Result<Vec<Numbered>, DbError> {
+        self.db
+            .fetch_all(
+                "SELECT sequence, body FROM operation
+                 WHERE ($1 IS NULL OR event_id = $1) AND ($2 IS NULL OR agent = $2)
+                   AND ($3 IS NULL OR tool = $3) AND ($4 IS NULL OR session_id = $4)
+                   AND ($5 IS NULL OR source = $5) AND ($6 IS NULL OR success = $6)
+                   AND ($7 IS NULL OR sequence < $7)
+                 ORDER BY sequence DESC LIMIT $8",
+                args![
+                    query.event_id.clone(),
+                    query.agent.clone(),
+                    query.tool.clone(),
+                    query.session_id.clone(),
+                    query.source.clone(),
+                    query.success,
+                    query.before,
+                    query.limit
+                ],
+            )
+            .await
+    }
+
+    /// A part of a day's operations by time; `after` is the last one of the part before.
+    pub(crate) async fn day(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        after: (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<Numbered>, DbError> {
+        self.db
+            .fetch_all(
+                "SELECT sequence, body FROM operation WHERE $1 <= at AND at < $2
+                   AND (at, sequence) > ($3, $4) ORDER BY at, sequence LIMIT $5",
+                args![from, to, after.0, after.1, limit],
+            )
+            .await
+    }
+}
+
+fn row_of(sequence: i64, operation: &Operation) -> Result<Vec<Arg>, DbError> {
+    let body =
+        serde_json::to_string(operation).map_err(|error| DbError::Value(error.to_string()))?;
+    let pattern = signature(operation).map(|signature| format!("{:016x}", signature.fingerprint));
+    Ok(args![
+        sequence,
+        &operation.event_id,
+        operation.timestamp,
+        operation.event_type.name(),
+        &operation.agent,
+        operation.tool.clone(),
+        kind_of(operation),
+        operation.success,
+        operation.latency_ms,
+        operation.session_id.clone(),
+        &operation.source,
+        pattern,
+        body,
+    ])
+}
