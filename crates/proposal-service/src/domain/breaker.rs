@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_breaker_closes_at_its_end_or_by_a_person() {
-        let at = |second| Some(Timestamp::from_micros(second * 1_000_000));
+        let at = |second: i64| Some(Timestamp::from_micros(second * 1_000_000));
         let now = Timestamp::from_micros(50_000_000);
         for (tripped_at, until, reset_at, open) in [
             (None, None, None, false),
