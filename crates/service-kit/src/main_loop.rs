@@ -41,7 +41,10 @@ where
     match serve_until_signal(settings, clock, start).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "{service} cannot run: {error:#}");
+            tracing::error!(
+                error = format!("{error:#}"),
+                "{service} cannot run: {error:#}"
+            );
             ExitCode::FAILURE
         }
     }
@@ -53,10 +56,8 @@ enum Prepared<S> {
 }
 
 fn prepare<S: DeserializeOwned + Default>(service: Service) -> anyhow::Result<Prepared<S>> {
-    let invocation =
-        Invocation::parse(std::env::args().skip(1)).map_err(anyhow::Error::msg)?;
-    let settings: Settings<S> =
-        Layers::read(invocation.config.as_deref())?.settings(service)?;
+    let invocation = Invocation::parse(std::env::args().skip(1)).map_err(anyhow::Error::msg)?;
+    let settings: Settings<S> = Layers::read(invocation.config.as_deref())?.settings(service)?;
     if invocation.healthcheck {
         let code = healthcheck(&settings.common, service.default_port());
         return Ok(Prepared::Done(code));

@@ -100,7 +100,9 @@ impl Tx {
         tail: &'static str,
         rows: Vec<Vec<Arg>>,
     ) -> Result<Vec<T>, DbError> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
+        let Some(width) = rows.first().map(Vec::len) else {
+            return Ok(Vec::new());
+        };
         let mut out = Vec::new();
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {

@@ -6,14 +6,14 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
 use super::{
-    common,
     endpoint::{Access, Endpoint},
+    everywhere,
 };
 
 /// The document of a service as JSON: its own routes, the shared ones, errors and roles.
 pub fn document(service: Service, own: Document, endpoints: &[Endpoint]) -> Value {
     let mut whole = own;
-    whole.merge(common::CommonApi::openapi());
+    whole.merge(everywhere::SharedApi::openapi());
     let mut value = serde_json::to_value(&whole).unwrap_or_else(|_| json!({}));
     value["info"] = json!({
         "title": format!("Attune {service}"),
@@ -31,7 +31,7 @@ pub fn document(service: Service, own: Document, endpoints: &[Endpoint]) -> Valu
     let all: Vec<Endpoint> = endpoints
         .iter()
         .cloned()
-        .chain(common::endpoints())
+        .chain(everywhere::endpoints())
         .collect();
     for endpoint in &all {
         complete(&mut value, endpoint);

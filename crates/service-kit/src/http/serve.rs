@@ -19,8 +19,8 @@ use utoipa::openapi::OpenApi;
 
 use super::{
     admission::Admission,
-    common::{self, Common, Readiness},
     endpoint::Endpoint,
+    everywhere::{self, Readiness, Shared},
     gate::{self, Gate},
     openapi,
 };
@@ -82,7 +82,7 @@ impl Kit {
         let grace = Duration::from_secs(settings.server.grace_seconds);
 
         let document = openapi::document(self.service, http.openapi, &http.endpoints);
-        let common = Data::new(Common {
+        let shared = Data::new(Shared {
             service: self.service,
             db: self.db.clone(),
             keys: self.keys.clone(),
@@ -94,7 +94,7 @@ impl Kit {
         let endpoints: Arc<Vec<Endpoint>> = Arc::new(
             http.endpoints
                 .into_iter()
-                .chain(common::endpoints())
+                .chain(everywhere::endpoints())
                 .collect(),
         );
         let admission = Admission::new(
@@ -116,7 +116,7 @@ impl Kit {
             let gate = Arc::clone(&gate);
             let endpoints = Arc::clone(&endpoints);
             App::new()
-                .app_data(common.clone())
+                .app_data(shared.clone())
                 .configure(configure.clone())
                 .configure(move |config| register(config, &endpoints))
                 .default_service(web::to(unknown_path))

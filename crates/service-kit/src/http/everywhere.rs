@@ -24,7 +24,7 @@ use crate::{
 pub type Readiness =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
-pub(super) struct Common {
+pub(super) struct Shared {
     pub(super) service: Service,
     pub(super) db: Db,
     pub(super) keys: Keyring,
@@ -66,14 +66,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     create_key,
     revoke_key
 ))]
-pub(super) struct CommonApi;
+pub(super) struct SharedApi;
 
 /// Says that the service is there, and what its clock shows.
 #[utoipa::path(get, path = "/health", tag = "probes", responses((status = 200, body = Object)))]
-async fn health(common: Data<Common>) -> HttpResponse {
-    let mut body = json!({ "status": "ok", "service": common.service.name() });
-    if common.clock.is_for_trials() {
-        body["clock"] = json!({ "scale": common.clock.scale(), "now": common.clock.now() });
+async fn health(shared: Data<Shared>) -> HttpResponse {
+    let mut body = json!({ "status": "ok", "service": shared.service.name() });
+    if shared.clock.is_for_trials() {
+        body["clock"] = json!({ "scale": shared.clock.scale(), "now": shared.clock.now() });
     }
     HttpResponse::Ok().json(body)
 }
@@ -89,15 +89,15 @@ async fn livez() -> HttpResponse {
     (status = 200, body = Object),
     (status = 503, description = "Something is missing: `missing` lists what", body = Object)
 ))]
-async fn readyz(common: Data<Common>) -> HttpResponse {
+async fn readyz(shared: Data<Shared>) -> HttpResponse {
     let mut missing = Vec::new();
-    if common.stop.is_set() {
+    if shared.stop.is_set() {
         missing.push("the service is stopping".to_owned());
-    } else if let Err(error) = common.db.ping().await {
+    } else if let Err(error) = shared.db.ping().await {
         tracing::warn!(error = %error, "not ready: {error}");
         missing.push("the database does not answer".to_owned());
     } else {
-        for question in &common.readiness {
+        for question in &shared.readiness {
             missing.extend(question().await.err());
         }
     }
@@ -112,10 +112,10 @@ async fn readyz(common: Data<Common>) -> HttpResponse {
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "documentation",
     responses((status = 200, body = Object)))]
-async fn openapi_json(common: Data<Common>) -> HttpResponse {
+async fn openapi_json(shared: Data<Shared>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
-        .body(common.document.clone())
+        .body(shared.document.clone())
 }
 
 /// Leads to the page that shows this document.
@@ -174,7 +174,7 @@ struct JournalQuery {
 #[utoipa::path(get, path = "/journal", tag = "operations", params(JournalQuery),
     responses((status = 200, body = JournalPage)))]
 async fn journal_page(
-    common: Data<Common>,
+    shared: Data<Shared>,
     Fields(query): Fields<JournalQuery>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit.unwrap_or(100);
@@ -191,20 +191,20 @@ async fn journal_page(
             "expected the next_cursor of a page",
         ));
     }
-    Ok(HttpResponse::Ok().json(journal::page(&common.db, after, limit).await?))
+    Ok(HttpResponse::Ok().json(journal::page(&shared.db, after, limit).await?))
 }
 
 /// Checks the whole chain of the journal.
 #[utoipa::path(get, path = "/journal/verify", tag = "operations",
     responses((status = 200, body = JournalCheck)))]
-async fn journal_verify(common: Data<Common>) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(journal::verify(&common.db).await?))
+async fn journal_verify(shared: Data<Shared>) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(journal::verify(&shared.db).await?))
 }
 
 /// All keys, without their texts.
 #[utoipa::path(get, path = "/keys", tag = "keys", responses((status = 200, body = [KeyRecord])))]
-async fn keys(common: Data<Common>) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(common.keys.list().await?))
+async fn keys(shared: Data<Shared>) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(shared.keys.list().await?))
 }
 
 /// Registers a key that its maker has generated: only the digest is sent.
@@ -214,7 +214,7 @@ async fn keys(common: Data<Common>) -> Result<HttpResponse, Problem> {
         body = types::problem::Problem)
 ))]
 async fn create_key(
-    common: Data<Common>,
+    shared: Data<Shared>,
     act: Authorised,
     Body(new): Body<NewKey>,
 ) -> Result<HttpResponse, Problem> {
@@ -241,7 +241,7 @@ async fn create_key(
             "expected a moment in the future",
         ));
     }
-    match common.keys.create(&new, &act).await? {
+    match shared.keys.create(&new, &act).await? {
         Some(record) => Ok(HttpResponse::Created().json(record)),
         None => Err(Problem::conflict(
             "KEY_EXISTS",
@@ -255,11 +255,11 @@ async fn create_key(
     responses((status = 200, body = KeyRecord),
         (status = 404, description = "KEY_NOT_FOUND", body = types::problem::Problem)))]
 async fn revoke_key(
-    common: Data<Common>,
+    shared: Data<Shared>,
     act: Authorised,
     PathValues(id): PathValues<String>,
 ) -> Result<HttpResponse, Problem> {
-    let record = common.keys.revoke(&id, &act).await?;
+    let record = shared.keys.revoke(&id, &act).await?;
     record
         .map(|record| HttpResponse::Ok().json(record))
         .ok_or_else(|| Problem::not_found("KEY_NOT_FOUND", "there is no key with this id"))
