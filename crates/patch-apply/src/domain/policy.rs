@@ -15,7 +15,6 @@ mod rules;
 mod secrets;
 mod verdict;
 
-use redact::Redactor;
 use unidiff::{Base, Change, FilePatch, FileResult, Limits, Mode, Patch};
 
 pub use rules::{Bounds, Policy, PolicyError, Rules};
@@ -116,7 +115,6 @@ fn faulty(
 
 /// What can be judged before the diff is applied: names, modes, added lines.
 fn judge_diff(policy: &Policy, patch: &Patch) -> Vec<Refusal> {
-    let redactor = Redactor::standard();
     let mut refusals = Vec::new();
     for path in patch.paths() {
         refusals.extend(paths::check(policy.rules(), &path));
@@ -124,7 +122,7 @@ fn judge_diff(policy: &Policy, patch: &Patch) -> Vec<Refusal> {
     for file in &patch.files {
         refusals.extend(check_mode(file));
         refusals.extend(hidden::check(file));
-        refusals.extend(secrets::check(&redactor, file));
+        refusals.extend(secrets::check(file));
     }
     refusals
 }

@@ -97,7 +97,8 @@ fn every_real_commit_passes_without_a_policy_and_its_files_are_well_formed() {
             "{}",
             case.id
         );
-        for (path, text) in &files {
+        // Charts are templates that only become YAML.
+        for (path, text) in files.iter().filter(|(_, text)| !text.contains("{{- ")) {
             if let Err(flaw) = validate(path, text, limits) {
                 broken.push(format!("{} {path}: {flaw:?}", case.id));
             }

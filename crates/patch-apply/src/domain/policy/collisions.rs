@@ -53,9 +53,13 @@ fn collides(
 ) -> Result<Option<String>, ReadError> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let folded = fold(name);
+    let is_alike = |other: &str| match name.is_ascii() && other.is_ascii() {
+        true => name.eq_ignore_ascii_case(other),
+        false => fold(other) == folded,
+    };
     let mut alike = Vec::new();
     base.list(folder, &mut |other| {
-        if other != name && fold(other) == folded {
+        if other != name && is_alike(other) {
             alike.push(join(folder, other));
         }
         true

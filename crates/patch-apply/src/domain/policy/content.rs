@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use redact::Redactor;
 use unidiff::{BaseFile, Change, FilePatch, Mode};
 
 use super::rules::Policy;
@@ -13,7 +12,6 @@ use crate::domain::validators::{self, Flaw, Language, json, yaml};
 /// Judges contents under one policy.
 pub(super) struct Judge<'a> {
     policy: &'a Policy,
-    redactor: Redactor,
 }
 
 /// One side of a file: its text and every string in it after decoding.
@@ -24,10 +22,7 @@ struct Side<'a> {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(policy: &'a Policy) -> Self {
-        Self {
-            policy,
-            redactor: Redactor::standard(),
-        }
+        Self { policy }
     }
 
     /// Judges a file that is there afterwards; `source` is what it was made of.
@@ -184,7 +179,7 @@ impl<'a> Judge<'a> {
                 );
                 refusals.push(Refusal::new("hidden_character", path, message));
             }
-            if secrets::finds_credential(&self.redactor, scalar) {
+            if secrets::finds_credential(scalar) {
                 refusals.push(secrets::refusal(path));
             }
         }

@@ -67,7 +67,7 @@ impl Mark {
 /// Reads a file, which must be well formed, small enough and without duplicate keys.
 pub fn read(text: &str, limits: Limits) -> Result<Stream, Flaw> {
     let mut builder = Builder::new(limits);
-    let lines: Vec<&str> = text.lines().collect();
+    let offsets = Offsets::new(text);
     for event in Parser::new_from_str(text) {
         let (event, span): (Event<'_>, Span) = event.map_err(|error| {
             Flaw::new(
@@ -75,27 +75,47 @@ pub fn read(text: &str, limits: Limits) -> Result<Stream, Flaw> {
                 format!("the YAML does not parse: {}", error.info()),
             )
         })?;
-        check_tabs(&lines, span)?;
+        check_tabs(text, &offsets, span)?;
         builder.take(event, span.start.line())?;
     }
     Ok(builder.finish())
 }
 
+/// Where each character begins; nothing where characters are bytes.
+struct Offsets(Vec<usize>);
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        let starts = || text.char_indices().map(|(start, _)| start).collect();
+        Self(if text.is_ascii() {
+            Vec::new()
+        } else {
+            starts()
+        })
+    }
+
+    fn byte(&self, index: usize) -> usize {
+        if self.0.is_empty() {
+            index
+        } else {
+            self.0.get(index).copied().unwrap_or_default()
+        }
+    }
+}
+
 /// Some readers refuse a tab between tokens, some take it for indentation.
-fn check_tabs(lines: &[&str], span: Span) -> Result<(), Flaw> {
-    let number = span.start.line();
-    let line = lines
-        .get(number.saturating_sub(1))
-        .copied()
-        .unwrap_or_default();
-    let before: Vec<char> = line.chars().take(span.start.col()).collect();
-    let blanks = before
-        .iter()
-        .rev()
-        .take_while(|letter| letter.is_whitespace());
-    if blanks.copied().any(|letter| letter == '\t') {
+fn check_tabs(text: &str, offsets: &Offsets, span: Span) -> Result<(), Flaw> {
+    let before = text
+        .get(..offsets.byte(span.start.index()))
+        .unwrap_or_default()
+        .bytes()
+        .rev();
+    if before
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .any(|byte| byte == b'\t')
+    {
         return Err(Flaw::new(
-            Some(number),
+            Some(span.start.line()),
             "a tab stands between the parts of the YAML; use spaces",
         ));
     }

@@ -23,6 +23,9 @@ const OPAQUE_SCHEMES: [&str; 12] = [
     "intent",
 ];
 
+/// Nobody writes a longer host; past it a link is not followed.
+const LONGEST_AUTHORITY: usize = 1_024;
+
 /// Adds every link in `text` to `links`.
 pub(super) fn scan(text: &str, links: &mut BTreeSet<Link>) {
     for (at, letter) in text.char_indices() {
@@ -112,9 +115,12 @@ fn opens_host(after: &str) -> bool {
 fn without_scheme(text: &str, at: usize) -> Option<Link> {
     let before = text.get(..at)?.chars().next_back().unwrap_or(' ');
     let inside = before.is_alphanumeric() || "_.~%-:)]}*".contains(before) || is_slash(before);
+    if inside {
+        return None;
+    }
     let rest = from(text, at);
     let after = rest.trim_start_matches(is_slash);
-    if inside || rest.len() - after.len() < 2 {
+    if rest.len() - after.len() < 2 {
         return None;
     }
     let (authority, _) = split_authority(after);
@@ -149,11 +155,18 @@ fn looks_like_a_host(authority: &str) -> bool {
 fn copied_by_ssh(text: &str, at: usize) -> Option<Link> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
     let before = text.get(..at)?.chars().next_back()?;
-    let (host, rest) = from(text, at + 1).split_once(':')?;
-    let next = rest.chars().next().unwrap_or(' ');
+    let after = from(text, at + 1);
+    let host = after
+        .split(|letter| !is_part(letter))
+        .next()
+        .unwrap_or_default();
+    let next = from(after, host.len())
+        .strip_prefix(':')?
+        .chars()
+        .next()
+        .unwrap_or(' ');
     let is_link = is_part(before)
         && host.contains('.')
-        && host.chars().all(is_part)
         && (next.is_ascii_alphabetic() || next == '/' || next == '~');
     is_link.then(|| Link::new("ssh", host, false))
 }
@@ -191,11 +204,11 @@ fn read_link(scheme: &str, text: &str) -> Option<Link> {
 /// Splits after the host: at a slash or at anything that cannot be in a host. A name before an
 /// `@` is part of the authority, whatever it is made of.
 fn split_authority(text: &str) -> (&str, &str) {
-    let hard_end = text
-        .find(|letter: char| {
-            is_slash(letter) || letter.is_whitespace() || "?#\"<>`".contains(letter)
-        })
-        .unwrap_or(text.len());
+    let ends =
+        |letter: char| is_slash(letter) || letter.is_whitespace() || "?#\"<>`".contains(letter);
+    let mut letters = text.char_indices().enumerate();
+    let stop = letters.find(|(count, (_, letter))| ends(*letter) || *count == LONGEST_AUTHORITY);
+    let hard_end = stop.map_or(text.len(), |(_, (at, _))| at);
     let user_end = text
         .get(..hard_end)
         .and_then(|part| part.rfind('@'))
@@ -253,16 +266,19 @@ fn is_doubtful(rest: &str) -> bool {
 
 /// Browsers allow these signs in a host; what follows may be the rest of its name.
 fn continues_host(after: &str) -> bool {
-    let end = after
-        .find(|letter: char| {
-            is_slash(letter) || letter.is_whitespace() || "?#\"<>`:".contains(letter)
-        })
-        .unwrap_or(after.len());
+    let ends =
+        |letter: char| is_slash(letter) || letter.is_whitespace() || "?#\"<>`:".contains(letter);
+    let mut letters = after.char_indices().enumerate();
+    let stop = letters.find(|(count, (_, letter))| ends(*letter) || *count == LONGEST_AUTHORITY);
+    let Some((_, (end, _))) = stop else {
+        return false;
+    };
     let (token, rest) = after.split_at_checked(end).unwrap_or((after, ""));
     let goes_on = token.starts_with(|letter: char| letter.is_alphanumeric() || letter == '.');
     let names_host = token
         .split('.')
         .skip(1)
         .any(|label| label.starts_with(|letter: char| letter.is_alphanumeric()));
-    goes_on && names_host && rest.starts_with(is_slash)
+    let is_cut = end >= LONGEST_AUTHORITY;
+    goes_on && names_host && (is_cut || rest.starts_with(is_slash))
 }
