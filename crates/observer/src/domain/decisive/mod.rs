@@ -14,12 +14,26 @@ use std::borrow::Cow;
 /// A decisive line may be this long; the rest says nothing new.
 const MAX_LINE_CHARS: usize = 400;
 
+/// Of a longer text only the two ends are looked at, each of this size.
+const MAX_END_BYTES: usize = 16 * 1024;
+
 /// The decisive line of `text`, trimmed; empty only when the text is blank.
 pub fn decisive_line(text: &str) -> String {
-    let clean = unwrap::clean(text);
+    let ends = two_ends(text);
+    let clean = unwrap::clean(&ends);
     let line = of_section(unwrap::unwrapped(&clean));
     let line = unwrap::without_echoed_command(&line);
     line.chars().take(MAX_LINE_CHARS).collect()
+}
+
+/// What decides stands near an end of a very long output.
+fn two_ends(text: &str) -> Cow<'_, str> {
+    if text.len() <= 2 * MAX_END_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let head = &text[..text.floor_char_boundary(MAX_END_BYTES)];
+    let tail = &text[text.ceil_char_boundary(text.len() - MAX_END_BYTES)..];
+    Cow::Owned(format!("{head}\n{tail}"))
 }
 
 fn of_section(text: &str) -> Cow<'_, str> {

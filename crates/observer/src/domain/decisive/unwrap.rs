@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+/// What an answer says of its error stands near its start.
+const MAX_STATEMENT_BYTES: usize = 4000;
+
 /// The text without control sequences, with real line ends.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let escaped_lines = 2 <= text.matches("\\n").count();
@@ -110,6 +113,7 @@ pub(super) fn without_echoed_command(line: &str) -> Cow<'_, str> {
 /// What a JSON or Python dictionary says under `message`, `error` or `detail`.
 pub(super) fn stated_message(line: &str) -> Option<&str> {
     let line = line.trim();
+    let line = &line[..line.floor_char_boundary(MAX_STATEMENT_BYTES)];
     if !line.starts_with('{') {
         return None;
     }

@@ -6,7 +6,7 @@ use super::category::category;
 use crate::domain::{
     decisive::decisive_line,
     identity::fingerprint,
-    templates::{WILDCARD, mask_line},
+    templates::{WILDCARD, mask_error},
 };
 
 /// What all occurrences of one failure have in common.
@@ -39,7 +39,7 @@ pub fn signature(operation: &Operation) -> Option<Signature> {
         return None;
     }
     let line = error_line(operation);
-    let template = mask_line(&without_tool(&line, operation.tool.as_deref()));
+    let template = mask_error(&without_tool(&line, operation.tool.as_deref()));
     // What varies must not decide what kind it is: a price of 404 is no missing page.
     let category = category(operation, &template);
     let tool = match category.as_str() {

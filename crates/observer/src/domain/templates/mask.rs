@@ -1,12 +1,27 @@
 //! Masking: what differs between two occurrences of one failure becomes `<*>`.
 
+use super::word::{assigned_name, is_date_word, is_variable, leader_end, unit_length};
+
 /// Stands for a part that varies.
 pub const WILDCARD: &str = "<*>";
 
+/// A value in quotes may be this long; a search without an end would make long lines costly.
+const MAX_QUOTED_BYTES: usize = 1000;
+
 /// The line with its variable parts masked: quoted values, paths, addresses, numbers, ids.
 pub fn mask_line(line: &str) -> String {
+    mask(line, false)
+}
+
+/// The same for an error's text, where the status of an HTTP answer tells one failure from another.
+pub fn mask_error(line: &str) -> String {
+    mask(line, true)
+}
+
+fn mask(line: &str, keeps_status: bool) -> String {
     let mut masked = Masked {
         out: String::with_capacity(line.len()),
+        keeps_status,
     };
     let mut rest = line.trim();
     while let Some(first) = rest.chars().next() {
@@ -28,6 +43,7 @@ pub fn mask_line(line: &str) -> String {
 
 struct Masked {
     out: String,
+    keeps_status: bool,
 }
 
 impl Masked {
@@ -67,15 +83,18 @@ impl Masked {
         whole
     }
 
-    /// `<http.Client object at 0x7f>` and `<*>` itself.
+    /// `<http.Client object at 0x7f>`, `<*>` itself, and `<1 sec`.
     fn angled(&mut self, rest: &str) -> usize {
-        let end = rest.find('>').filter(|end| *end <= 160 && 1 < *end);
+        if rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
+            return 1;
+        }
+        let end = start_of(rest, 160).find('>').filter(|end| 1 < *end);
         match end {
-            Some(end) => {
+            Some(end) if !rest[1..].starts_with(' ') => {
                 self.wildcard();
                 end + 1
             }
-            None => {
+            _ => {
                 self.out.push('<');
                 1
             }
@@ -84,7 +103,7 @@ impl Masked {
 
     /// A list of values or a marker of the redaction; a bracketed word stays.
     fn bracketed(&mut self, rest: &str) -> usize {
-        let Some(end) = rest.find(']').filter(|end| *end <= 400) else {
+        let Some(end) = start_of(rest, 400).find(']') else {
             self.out.push('[');
             return 1;
         };
@@ -107,24 +126,49 @@ impl Masked {
         let word = whole.trim_end_matches(['.', ':', ',', '!', '?', ')']);
         let word = if word.is_empty() { whole } else { word };
         let next = &rest[word.len()..];
+        if self.is_kept_number(word, next) {
+            self.out.push_str(word);
+            return word.len();
+        }
+        if let Some(end) = leader_end(word) {
+            self.out.push_str(&word[..end]);
+            if end < word.len() {
+                self.wildcard();
+            }
+            return word.len();
+        }
         if let Some(name) = assigned_name(word) {
             self.out.push_str(name);
-            self.out.push('=');
-            self.wildcard();
-        } else if self.is_kept_number(word, next) || !is_variable(word) {
-            self.out.push_str(word);
-        } else {
-            self.wildcard();
+            return name.len() + self.value(&rest[name.len()..], word.len() - name.len());
         }
+        if is_date_word(word, next) || is_variable(word, next) {
+            self.wildcard();
+            return word.len() + unit_length(word, next);
+        }
+        self.out.push_str(word);
         word.len()
+    }
+
+    /// The value after `name=` or `name:`, which may be any word.
+    fn value(&mut self, rest: &str, length: usize) -> usize {
+        let value = &rest[..length];
+        if self.out.ends_with('=')
+            || is_variable(value, &rest[length..])
+            || matches!(value, "null" | "none" | "None" | "nil")
+        {
+            self.wildcard();
+        } else {
+            self.out.push_str(value);
+        }
+        length
     }
 
     /// An HTTP status tells one failure from another; other numbers do not.
     fn is_kept_number(&self, word: &str, next: &str) -> bool {
-        if word.len() != 3 || !word.starts_with(['4', '5']) {
+        if !self.keeps_status || word.len() != 3 || !word.starts_with(['4', '5']) {
             return false;
         }
-        let lower = self.out.to_ascii_lowercase();
+        let lower = end_of(&self.out, 24).to_ascii_lowercase();
         let before = lower.trim_end_matches([' ', ':', '=', '(']);
         let named = [
             "http",
@@ -157,6 +201,16 @@ impl Masked {
     }
 }
 
+/// At most so many bytes of the start of a text, up to a whole character.
+fn start_of(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// The same of its end.
+fn end_of(text: &str, bytes: usize) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..]
+}
+
 fn is_word_char(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(
@@ -179,68 +233,20 @@ fn is_word_char(c: char) -> bool {
         )
 }
 
-/// The name in `name=value`, which stays.
-fn assigned_name(word: &str) -> Option<&str> {
-    let (name, value) = word.split_once('=')?;
-    let is_name = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.' | '-');
-    let valid = !name.is_empty() && !value.is_empty() && name.chars().all(is_name);
-    valid.then_some(name)
-}
-
-/// Whether a word is a value rather than part of the message.
-fn is_variable(word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '/' | '~' | '\\'));
-    if bare.is_empty() || is_exception_name(bare) || is_error_code(bare) {
-        return false;
-    }
-    bare.bytes().any(|byte| byte.is_ascii_digit())
-        || bare.contains("://")
-        || (bare.contains(['/', '\\']) && !is_alternative(bare))
-        || bare.contains('@')
-        || is_identifier(bare)
-}
-
-/// `and/or`, `read/write`: two words of a sentence.
-fn is_alternative(word: &str) -> bool {
-    let mut parts = word.split('/');
-    let plain = |part: &str| !part.is_empty() && part.chars().all(char::is_alphabetic);
-    word.split('/').count() == 2 && parts.all(plain)
-}
-
-fn is_exception_name(word: &str) -> bool {
-    ["Error", "Exception", "Warning"]
-        .iter()
-        .any(|end| word.ends_with(end))
-}
-
-/// `E0308`, `TS2304`, `ENOENT`-like codes in the mouth of a compiler: one or two capitals and at
-/// least three digits.
-fn is_error_code(word: &str) -> bool {
-    let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
-    let digits = word.len() - letters;
-    (1..=2).contains(&letters)
-        && (3..=5).contains(&digits)
-        && word.bytes().skip(letters).all(|byte| byte.is_ascii_digit())
-}
-
-/// `snake_case`, `a.dotted.name`, a file name: names that a caller chose. A dotted name that ends
-/// with a capital is a class, and classes of errors tell them apart.
-fn is_identifier(word: &str) -> bool {
-    let snake = word.contains('_') && word.chars().any(char::is_lowercase);
-    let dotted = word
-        .rsplit_once('.')
-        .is_some_and(|(left, right)| !left.is_empty() && right.starts_with(is_small));
-    snake || dotted
-}
-
-fn is_small(c: char) -> bool {
-    !c.is_uppercase()
-}
-
 /// Runs of wildcards say no more than one.
 fn collapsed(text: &str) -> String {
     let mut text = text.trim().to_owned();
-    for pair in ["<*> <*>", "<*>, <*>", "<*><*>", "<*>: <*>", "<*>/<*>"] {
+    for pair in [
+        "<*> <*>",
+        "<*>, <*>",
+        "<*><*>",
+        "<*>: <*>",
+        "<*>/<*>",
+        "<*> - <*>",
+        "<*>{<*>}",
+        "<*> (<*>)",
+        "<*> ()",
+    ] {
         while text.contains(pair) {
             text = text.replace(pair, WILDCARD);
         }
@@ -250,15 +256,18 @@ fn collapsed(text: &str) -> String {
 
 /// The quote that ends a value: one that no word goes on after.
 fn closing(inner: &str, close: char) -> Option<usize> {
-    inner.match_indices(close).map(|(at, _)| at).find(|at| {
-        let next = inner[at + close.len_utf8()..].chars().next();
-        0 < *at && !next.is_some_and(char::is_alphanumeric)
-    })
+    start_of(inner, MAX_QUOTED_BYTES)
+        .match_indices(close)
+        .map(|(at, _)| at)
+        .find(|at| {
+            let next = inner[at + close.len_utf8()..].chars().next();
+            0 < *at && !next.is_some_and(char::is_alphanumeric)
+        })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::mask_line;
+    use super::mask_error as mask_line;
 
     #[test]
     fn what_varies_is_masked_and_what_tells_failures_apart_stays() {

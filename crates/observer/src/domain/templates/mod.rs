@@ -3,6 +3,7 @@
 mod mask;
 mod merge;
 mod miner;
+mod word;
 
-pub use mask::{WILDCARD, mask_line};
+pub use mask::{WILDCARD, mask_error, mask_line};
 pub use miner::{Mined, Miner, mine};

@@ -4,15 +4,16 @@
 //! The fields of the scenario events and of the telemetry schema may be mixed. Unknown fields are
 //! ignored; a known one of another type than it should be is refused by name, never guessed at.
 
-use serde_json::{Map, Value};
+mod fields;
+
+use serde_json::Value;
 use types::{
     Timestamp,
     event::{EventType, Operation, Scenario},
     problem::FieldError,
 };
 
-/// Names and ids may be this long; texts may be as long as a request allows.
-const MAX_NAME_BYTES: usize = 1024;
+use fields::Fields;
 
 /// The source of events that name none.
 pub const DEFAULT_SOURCE: &str = "scenario";
@@ -153,161 +154,6 @@ fn fill_scenario_defaults(operation: &mut Operation, scenario: &Scenario, error:
             true => "filled".to_owned(),
             false => error.unwrap_or_else(|| "failed".to_owned()),
         });
-}
-
-struct Fields<'a> {
-    object: &'a Map<String, Value>,
-    errors: Vec<FieldError>,
-}
-
-impl<'a> Fields<'a> {
-    /// The field's value; `null` is the same as leaving it out.
-    fn get(&self, name: &str) -> Option<&'a Value> {
-        self.object.get(name).filter(|value| !value.is_null())
-    }
-
-    fn refuse<T>(&mut self, name: &str, detail: &str) -> Option<T> {
-        self.errors.push(FieldError {
-            pointer: format!("/{name}"),
-            detail: detail.to_owned(),
-        });
-        None
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        match self.get(name)? {
-            Value::String(text) => Some(text.clone()),
-            _ => self.refuse(name, "expected text"),
-        }
-    }
-
-    fn name(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name)?;
-        if MAX_NAME_BYTES < text.len() {
-            return self.refuse(name, "expected at most 1024 bytes of text");
-        }
-        Some(text).filter(|text| !text.is_empty())
-    }
-
-    fn flag(&mut self, name: &str) -> Option<bool> {
-        match self.get(name)? {
-            Value::Bool(flag) => Some(*flag),
-            _ => self.refuse(name, "expected true or false"),
-        }
-    }
-
-    fn number(&mut self, name: &str) -> Option<f64> {
-        match self.get(name)?.as_f64() {
-            Some(number) => Some(number),
-            None => self.refuse(name, "expected a number"),
-        }
-    }
-
-    fn amount(&mut self, name: &str) -> Option<f64> {
-        let number = self.number(name)?;
-        match 0.0 <= number {
-            true => Some(number),
-            false => self.refuse(name, "expected a number that is not negative"),
-        }
-    }
-
-    fn count(&mut self, name: &str) -> Option<u64> {
-        match self.get(name)?.as_u64() {
-            Some(number) => Some(number),
-            None => self.refuse(name, "expected a whole number that is not negative"),
-        }
-    }
-
-    fn retry_count(&mut self) -> Option<u32> {
-        let count = self.count("retry_count")?;
-        u32::try_from(count)
-            .ok()
-            .or_else(|| self.refuse("retry_count", "expected a number below 4294967296"))
-    }
-
-    fn turn(&mut self) -> Option<i64> {
-        match self.get("applied_at_turn")?.as_i64() {
-            Some(number) => Some(number),
-            None => self.refuse("applied_at_turn", "expected a whole number"),
-        }
-    }
-
-    fn timestamp(&mut self, name: &str) -> Option<Timestamp> {
-        let text = self.text(name)?;
-        match text.parse() {
-            Ok(moment) => Some(moment),
-            Err(types::Invalid(detail)) => self.refuse(name, &detail),
-        }
-    }
-
-    fn event_type(&mut self) -> Option<EventType> {
-        let value = self.get("event_type")?;
-        match serde_json::from_value(value.clone()) {
-            Ok(event_type) => Some(event_type),
-            Err(_) => self.refuse(
-                "event_type",
-                "expected tool_call, user_correction, task_failure, feedback, escalation or session_end",
-            ),
-        }
-    }
-
-    /// Whether it worked must be said of a call; the other types say it themselves.
-    fn success(&mut self, event_type: Option<EventType>) -> bool {
-        if self.get("success").is_some() {
-            return self.flag("success").unwrap_or_default();
-        }
-        match event_type {
-            None | Some(EventType::ToolCall) => {
-                self.refuse::<bool>("success", "is required: expected true or false");
-                false
-            }
-            Some(event_type) => event_type != EventType::TaskFailure,
-        }
-    }
-
-    /// A judgement as a number, or as a thumb.
-    fn feedback(&mut self) -> Option<f64> {
-        for name in ["feedback", "thumbs"] {
-            let Some(value) = self.get(name) else {
-                continue;
-            };
-            let judged = match value {
-                Value::Number(number) => number.as_f64().filter(|x| (0.0..=1.0).contains(x)),
-                Value::String(word) => thumb(word),
-                _ => None,
-            };
-            return judged.or_else(|| {
-                self.refuse(name, "expected a number from 0 to 1, \"up\" or \"down\"")
-            });
-        }
-        let up = self.flag("thumbs_up").map(|up| if up { 1.0 } else { 0.0 });
-        let down = self.flag("thumbs_down");
-        up.or(down.map(|down| if down { 0.0 } else { 1.0 }))
-    }
-
-    fn scenario(&mut self) -> Scenario {
-        Scenario {
-            staffer_id: self.name("staffer_id"),
-            sig_hash: self.name("sig_hash"),
-            event_kind: self.name("event_kind"),
-            role: self.name("role"),
-            city: self.name("city"),
-            state: self.name("state"),
-            count: self.number("count"),
-            rescue_attempted: self.flag("rescue_attempted").unwrap_or_default(),
-            rescue_succeeded: self.flag("rescue_succeeded").unwrap_or_default(),
-            correction: self.text("correction"),
-            applied_at_turn: self.turn(),
-        }
-    }
-}
-
-fn thumb(word: &str) -> Option<f64> {
-    match word {
-        "up" | "thumbs_up" | "good" => Some(1.0),
-        "down" | "thumbs_down" | "bad" => Some(0.0),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,11 @@
+//! The observer as agents, services and people see it: real HTTP, real databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should say so at once"
+)]
+
+mod events;
+mod findings;
+mod helpers;
+mod series;
