@@ -20,10 +20,14 @@ mod json;
 mod keys;
 mod labels;
 mod line;
+mod links;
 mod mail;
+mod names;
 mod options;
 mod paths;
 mod pem;
+mod prose;
+mod quotes;
 #[allow(missing_docs)]
 mod redactor;
 mod runs;
@@ -33,6 +37,7 @@ mod stream;
 mod urls;
 mod values;
 mod vendors;
+mod words;
 
 pub use counts::{Counts, Kind};
 pub use options::{Options, OptionsError};

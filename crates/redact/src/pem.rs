@@ -29,17 +29,13 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) -> bool {
         if !is_private(&line[from..]) {
             continue;
         }
-        match end_of(line, from) {
-            Some(end) => {
-                spans.add(begin, end, Kind::Key);
-                from = end;
-            }
-            None => {
-                let end = end_of_text(line, from);
-                spans.add(begin, end, Kind::Key);
-                return end == line.len();
-            }
+        let quote = end_of_text(line, from);
+        let end = end_of(&line[..quote], from).unwrap_or(quote);
+        spans.add(begin, end, Kind::Key);
+        if end == line.len() && end_of(line, from).is_none() {
+            return true;
         }
+        from = end;
     }
     false
 }
@@ -73,7 +69,7 @@ fn is_private(label: &[u8]) -> bool {
     memmem::find(label, b"PRIVATE").is_some() || memmem::find(label, b"SECRET").is_some()
 }
 
-/// Without an end, a key reaches to the quote that closes it or the line's end.
+/// A key reaches at most to the quote that closes it or the line's end.
 fn end_of_text(line: &[u8], from: usize) -> usize {
     memchr::memchr(b'"', &line[from..]).map_or(line.len(), |quote| from + quote)
 }

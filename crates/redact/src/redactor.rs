@@ -99,7 +99,14 @@ impl Redactor {
             counts.add(Kind::Key);
             return Cow::Borrowed(Kind::Key.marker());
         }
-        self.redact_counting(value, counts)
+        let redacted = self.redact_counting(value, counts);
+        match label {
+            // What is left may look like a value where the whole did not.
+            Some(label) if values::fate(label, redacted.as_bytes(), true) != Fate::Stays => {
+                Cow::Borrowed(Kind::Key.marker())
+            }
+            _ => redacted,
+        }
     }
 
     /// The kind of credential that `text` holds, if any. Addresses, paths and

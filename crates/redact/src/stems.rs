@@ -61,49 +61,66 @@ static STEMS: [Stem; 36] = [
     part("api"),
 ];
 
-const WORDS: usize = 512;
-static STARTS: [u64; WORDS] = starts();
+/// How many values three folded bytes have.
+const FOLDS: usize = 1 << 15;
+/// Stands where no stem has these three letters.
+const NO_STEM: u8 = u8::MAX;
 
-const fn starts() -> [u64; WORDS] {
-    let mut table = [0; WORDS];
+/// Which stem starts with three letters, and as bits whether any does.
+static STEM_OF: [u8; FOLDS] = stem_of();
+static STARTS: [u32; FOLDS / 32] = starts();
+
+const fn stem_of() -> [u8; FOLDS] {
+    let mut table = [NO_STEM; FOLDS];
     let mut index = 0;
     while index < STEMS.len() {
         let text = STEMS[index].text;
-        let hash = fold(fold(fold(0, text[0]), text[1]), text[2]);
-        table[hash / 64] |= 1 << (hash % 64);
+        table[fold(fold(fold(0, text[0]), text[1]), text[2])] = index as u8;
         index += 1;
+    }
+    table
+}
+
+const fn starts() -> [u32; FOLDS / 32] {
+    let stems = stem_of();
+    let mut table = [0; FOLDS / 32];
+    let mut hash = 0;
+    while hash < FOLDS {
+        if stems[hash] != NO_STEM {
+            table[hash / 32] |= 1 << (hash % 32);
+        }
+        hash += 1;
     }
     table
 }
 
 /// The last three bytes, five bits each, which makes both cases alike.
 const fn fold(hash: usize, byte: u8) -> usize {
-    ((hash << 5) | (byte & 31) as usize) & 0x7fff
+    ((hash << 5) | (byte & 31) as usize) & (FOLDS - 1)
 }
 
-/// Every stem in `line` from `from` on, as start and end.
+/// The next stem in `line` from `from` on, as start and end.
 pub(crate) fn next(line: &[u8], from: usize) -> Option<(usize, usize)> {
+    let rest = &line[from..];
     let mut hash = 0;
-    for (index, &byte) in line.iter().enumerate().skip(from) {
+    for (index, &byte) in rest.iter().enumerate() {
         hash = fold(hash, byte);
-        if STARTS[hash / 64] >> (hash % 64) & 1 == 1
-            && from + 2 <= index
-            && let Some(length) = stem_at(line, index - 2)
+        if (STARTS[hash / 32] >> (hash % 32)) & 1 == 1
+            && let Some(start) = (from + index).checked_sub(2).filter(|start| from <= *start)
+            && let Some(end) = stem_at(line, start, hash)
         {
-            return Some((index - 2, index - 2 + length));
+            return Some((start, end));
         }
     }
     None
 }
 
-fn stem_at(line: &[u8], start: usize) -> Option<usize> {
-    let rest = &line[start..];
-    let stem = STEMS.iter().find(|stem| {
-        rest.get(..stem.text.len())
-            .is_some_and(|text| text.eq_ignore_ascii_case(stem.text))
-    })?;
+/// The end of the stem at `start`, whose letters fold to `hash`.
+fn stem_at(line: &[u8], start: usize, hash: usize) -> Option<usize> {
+    let stem = STEMS.get(usize::from(STEM_OF[hash]))?;
     let end = start + stem.text.len();
-    (!stem.is_word || stands_alone(line, start, end)).then_some(stem.text.len())
+    let is_here = line.get(start..end)?.eq_ignore_ascii_case(stem.text);
+    (is_here && (!stem.is_word || stands_alone(line, start, end))).then_some(end)
 }
 
 /// Whether no letter goes on with the word, other than another word's capital.

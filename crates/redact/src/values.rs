@@ -1,7 +1,7 @@
 //! What stands behind a label: where the value is, and whether it goes.
 
 use crate::bytes::{
-    at, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, is_upper, skip, skip_back,
+    at, is_digit, is_letter, is_name, is_quote, is_space, is_upper, skip, skip_back,
 };
 use crate::keys::{self, Label};
 use crate::runs::is_keylike;
@@ -105,8 +105,8 @@ pub(crate) enum Reach {
     Query,
     /// To the end of the line.
     Line,
-    /// To the quote that holds the name as well.
-    Quote(u8),
+    /// To the apostrophe that closes what holds the name as well.
+    Apostrophe,
 }
 
 /// The value that starts at `from`, blanks and a string prefix aside.
@@ -115,7 +115,7 @@ pub(crate) fn value_at(line: &[u8], from: usize, reach: Reach) -> Option<Value> 
     let start = start + string_prefix(line, start);
     let escapes = skip(line, start, |byte| byte == b'\\');
     if is_quote(at(line, escapes)) && escapes < line.len() {
-        if reach == Reach::Quote(line[escapes]) {
+        if reach == Reach::Apostrophe {
             return None;
         }
         return Some(quoted_value(line, start, escapes));
@@ -154,34 +154,27 @@ pub(crate) fn whole(line: &[u8], value: Value) -> usize {
 /// From the quote at `quote`, behind escapes from `start` on, to its like.
 pub(crate) fn quoted_value(line: &[u8], start: usize, quote: usize) -> Value {
     let mark = line[quote];
-    let opening = skip(line, quote, |byte| byte == mark);
-    let (inner, closing) = if 3 <= opening - quote {
-        (quote + 3, 3)
-    } else {
-        (quote + 1, 1)
-    };
-    let escapes = quote - start;
+    let is_triple = 3 <= skip(line, quote, |byte| byte == mark) - quote;
+    let inner = if is_triple { quote + 3 } else { quote + 1 };
     let limit = (inner + MAX_VALUE_BYTES).min(line.len());
-    let mut position = inner;
-    while position < limit {
-        let backslashes = skip_back(line, position, inner, |byte| byte == b'\\');
-        if line[position] == mark
-            && position - backslashes <= escapes
-            && (escapes != 0 || !is_escaped(line, position))
-        {
-            let _ = closing;
-            return Value {
-                start: inner,
-                end: backslashes.max(inner),
-                quoted: true,
-            };
-        }
-        position += 1;
-    }
+    let end = (inner..limit)
+        .filter(|position| line[*position] == mark)
+        .find_map(|position| end_before(line, inner, position, quote - start))
+        .unwrap_or(limit);
     Value {
-        start: inner,
-        end: limit,
+        start: inner.min(end),
+        end,
         quoted: true,
+    }
+}
+
+/// Where a value ends if the mark at `position` closes it. A mark that was
+/// opened behind backslashes is closed behind as many, or by a bare one.
+fn end_before(line: &[u8], inner: usize, position: usize, opened: usize) -> Option<usize> {
+    let escapes = position - skip_back(line, position, inner, |byte| byte == b'\\');
+    match opened {
+        0 => (escapes % 2 == 0).then_some(position),
+        _ => (escapes <= opened).then_some(position - escapes),
     }
 }
 
@@ -190,8 +183,8 @@ fn end_of_bare(line: &[u8], start: usize, reach: Reach) -> usize {
     let line = &line[..limit];
     match reach {
         Reach::Line => return end_of_line(line, start),
-        Reach::Quote(mark) => {
-            let end = skip(line, start, |byte| byte != mark);
+        Reach::Apostrophe => {
+            let end = skip(line, start, |byte| byte != b'\'');
             return skip_back(line, end, start, |byte| byte == b'\\' || is_space(byte));
         }
         Reach::Word | Reach::Query => {}

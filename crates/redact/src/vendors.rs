@@ -199,13 +199,14 @@ pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
     let first = run.first().copied().unwrap_or_default();
     KEY_STARTS[first as usize]
         && KEY_PREFIXES.iter().any(|(prefix, least)| {
-            run.strip_prefix(*prefix).is_some_and(|rest| {
-                *least
-                    <= rest
-                        .iter()
-                        .take_while(|byte| is_name(**byte) || **byte == b'.')
-                        .count()
-            })
+            run.first() == prefix.first()
+                && run.strip_prefix(*prefix).is_some_and(|rest| {
+                    *least
+                        <= rest
+                            .iter()
+                            .take_while(|byte| is_name(**byte) || **byte == b'.')
+                            .count()
+                })
         })
 }
 
@@ -248,24 +249,20 @@ pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
 /// `vendor_live_…`: a word for where a key works, and the key.
 pub(crate) fn has_stage(run: &[u8]) -> bool {
     let mut parts = run.split(|byte| matches!(byte, b'_' | b'-'));
-    let stage = parts.by_ref().skip(1).find(|part| {
-        [
-            &b"live"[..],
-            b"prod",
-            b"production",
-            b"sandbox",
-            b"secret",
-            b"sk",
-            b"pat",
-        ]
-        .contains(part)
-    });
-    stage.is_some()
+    run.first().is_some_and(|byte| is_letter(*byte))
+        && parts.by_ref().skip(1).any(is_stage)
         && parts.any(|part| {
             16 <= part.len()
                 && part.iter().any(|byte| is_digit(*byte))
                 && part.iter().any(|byte| is_letter(*byte))
         })
+}
+
+fn is_stage(part: &[u8]) -> bool {
+    matches!(
+        part,
+        b"live" | b"prod" | b"production" | b"sandbox" | b"secret" | b"sk" | b"pat"
+    )
 }
 
 /// Whether the run's first word says that an id follows.

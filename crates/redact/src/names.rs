@@ -1,0 +1,101 @@
+//! Names on a line that announce a secret.
+
+use crate::bytes::{
+    before, is_alnum, is_escape_letter, is_letter, is_name, is_space, skip, skip_back,
+};
+use crate::keys::{self, Label};
+use crate::stems;
+
+/// The longest name that is looked at, to each side of its stem.
+pub(crate) const MAX_NAME_BYTES: usize = 128;
+/// How far behind a label its value may stand.
+pub(crate) const NEAR_BYTES: usize = 56;
+
+/// Words that make the key after them a secret.
+const MAKERS: [&[u8]; 7] = [
+    b"api",
+    b"access",
+    b"secret",
+    b"private",
+    b"license",
+    b"encryption",
+    b"account",
+];
+
+/// A name with a label.
+#[derive(Clone, Copy)]
+pub(crate) struct Name {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) label: Label,
+    /// Where the word ends that says it.
+    pub(crate) label_end: usize,
+}
+
+impl Name {
+    pub(crate) fn text(self, line: &[u8]) -> &[u8] {
+        &line[self.start..self.end]
+    }
+
+    /// An interface is spoken of more often than its key.
+    pub(crate) fn ends_in_api(self, line: &[u8]) -> bool {
+        let text = self.text(line);
+        text.len()
+            .checked_sub(3)
+            .is_some_and(|cut| text[cut..].eq_ignore_ascii_case(b"api"))
+    }
+
+    /// Whether the value can only stand below: nothing or a colon ends the line.
+    pub(crate) fn announces_next_line(self, line: &[u8]) -> bool {
+        if self.end + MAX_NAME_BYTES < line.len() {
+            return false;
+        }
+        let end = skip_back(line, line.len(), self.end, is_space);
+        let near = end <= self.end + NEAR_BYTES && line[..end].ends_with(b":");
+        near || skip(line, self.end, |byte| !is_alnum(byte)) == line.len()
+    }
+}
+
+/// The next name in `line` from `from` on that has a label.
+pub(crate) fn next(line: &[u8], from: usize) -> Option<Name> {
+    let mut from = from;
+    loop {
+        let (stem, stem_end) = stems::next(line, from)?;
+        let (start, end) = around(line, stem, stem_end, from);
+        if let Some((label, label_end)) = keys::last_label(&line[start..end]) {
+            let label = raised(line, start, label);
+            return Some(Name {
+                start,
+                end,
+                label,
+                label_end: start + label_end,
+            });
+        }
+        from = end.max(stem_end);
+    }
+}
+
+fn around(line: &[u8], start: usize, end: usize, floor: usize) -> (usize, usize) {
+    let is_part = |byte: u8| is_name(byte) || byte == b'.';
+    let floor = floor.max(start.saturating_sub(MAX_NAME_BYTES));
+    let mut first = skip_back(line, start, floor, is_part);
+    if is_escape_letter(line, first) {
+        first += 1;
+    }
+    let limit = (end + MAX_NAME_BYTES).min(line.len());
+    let last = skip(&line[..limit], end, is_part);
+    (
+        first.min(start),
+        skip_back(line, last, end, |byte| byte == b'.'),
+    )
+}
+
+/// `API key`, `private access key`: the word before makes a key a secret.
+fn raised(line: &[u8], start: usize, label: Label) -> Label {
+    if label != Label::Weak || start == 0 || before(line, start) != b' ' {
+        return label;
+    }
+    let word = &line[skip_back(line, start - 1, start.saturating_sub(16), is_letter)..start - 1];
+    let is_made = MAKERS.iter().any(|maker| word.eq_ignore_ascii_case(maker));
+    if is_made { Label::Secret } else { label }
+}

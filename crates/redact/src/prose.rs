@@ -1,0 +1,99 @@
+//! Secrets that a sentence announces rather than a sign.
+
+use crate::bytes::{before, is_letter, is_name, is_space, skip, skip_back};
+use crate::counts::Kind;
+use crate::keys::Label;
+use crate::labels::take;
+use crate::names::{NEAR_BYTES, Name};
+use crate::runs;
+use crate::spans::Spans;
+use crate::values::{self, Reach};
+
+/// Words between a password's name and the password itself.
+const VERBS: [&[u8]; 4] = [b" is ", b" was ", b" set to ", b" = "];
+
+/// Adds a bare key a few words behind its label.
+pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) {
+    let limit = (from + NEAR_BYTES).min(text.len());
+    let is_part = |byte: u8| is_name(byte) || matches!(byte, b'+' | b'/' | b'.' | b'~');
+    let mut position = from;
+    while position < limit {
+        let start = skip(text, position, |byte| !is_part(byte));
+        let end = skip(text, start, is_part);
+        if start < limit && is_near_key(text, start, end) {
+            let padded = skip(text, end, |byte| byte == b'=');
+            spans.add(
+                start,
+                skip_back(text, padded, start, |byte| byte == b'.'),
+                Kind::Key,
+            );
+            return;
+        }
+        position = end.max(position + 1);
+    }
+}
+
+/// Whether the token is a key; a path or a name with dots near a label is none.
+fn is_near_key(text: &[u8], start: usize, end: usize) -> bool {
+    let token = &text[start..end];
+    8 <= token.len()
+        && !is_plain_number(text, start, end)
+        && !token.starts_with(b"/")
+        && !token.starts_with(b"./")
+        && runs::is_keylike(token)
+}
+
+/// Whether the token is a number too short for a key, or one that JSON needs.
+fn is_plain_number(text: &[u8], start: usize, end: usize) -> bool {
+    let gap = skip_back(text, start, start.saturating_sub(4), is_space);
+    values::is_number(&text[start..end])
+        && (end - start < 20 || matches!(before(text, gap), b':' | b',' | b'['))
+}
+
+/// `the password for x is "y"`: what is quoted behind it goes.
+pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
+    if name.label != Label::Password {
+        return;
+    }
+    let limit = (name.end + NEAR_BYTES).min(text.len());
+    let spoken = &text[name.end..limit];
+    if !VERBS
+        .iter()
+        .any(|verb| memchr::memmem::find(spoken, verb).is_some())
+    {
+        return;
+    }
+    let mut position = name.end;
+    while let Some(quote) = next_quote(text, position, limit) {
+        let value = values::quoted_value(text, quote, quote);
+        if text.len() <= value.end {
+            return;
+        }
+        take(text, name.label, value, Reach::Word, spans);
+        position = value.end + 1;
+    }
+}
+
+fn next_quote(text: &[u8], from: usize, limit: usize) -> Option<usize> {
+    let region = text.get(from..limit)?;
+    region
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\''))
+        .map(|offset| from + offset)
+}
+
+/// Adds the first value of a line whose label stands on the line above.
+pub(crate) fn find_first_value(line: &[u8], label: Label, spans: &mut Spans) {
+    let start = skip(line, 0, is_space);
+    let name = skip(line, start, |byte| is_letter(byte) || byte == b'"');
+    let is_value = [&b"value"[..], b"\"value\""].contains(&&line[start..name]);
+    if is_value && line.get(name) == Some(&b':') {
+        if let Some(value) = values::value_at(line, name + 1, Reach::Word) {
+            take(line, label, value, Reach::Word, spans);
+        }
+    } else if let Some(value) = values::value_at(line, start, Reach::Word)
+        && runs::is_keylike(&line[value.start..value.end])
+    {
+        take(line, label, value, Reach::Word, spans);
+    }
+}
