@@ -48,7 +48,10 @@ fn after_panic(text: &str) -> Option<&str> {
 /// Elixir marks what ended a program with two stars.
 fn elixir_error(text: &str) -> Option<&str> {
     let mut lines = text.lines().map(str::trim);
-    lines.find(|line| line.starts_with("** (") && !line.starts_with("** (exit"))
+    lines.find(|line| {
+        let refers = line.starts_with("** (exit") || line.ends_with("(errors have been logged)");
+        line.starts_with("** (") && !refers
+    })
 }
 
 /// The innermost cause of a chain of Java exceptions.

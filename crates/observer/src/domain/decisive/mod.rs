@@ -137,8 +137,8 @@ mod tests {
                 "The required parameter `file_path` is missing",
             ),
             (
-                "** (CompileError) lib/a.ex: cannot compile module\n    (elixir) lib/x.ex:1",
-                "** (CompileError) lib/a.ex: cannot compile module",
+                "** (KeyError) key :a not found in: %{}\n    (elixir) lib/x.ex:1",
+                "** (KeyError) key :a not found in: %{}",
             ),
             ("HTTP 404 http://a.b:80/x", "HTTP 404 http://a.b:80/x"),
             (

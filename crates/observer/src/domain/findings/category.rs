@@ -123,6 +123,10 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "permission",
         &[
+            "verify you are human",
+            "are you a robot",
+            "captcha",
+            "not authenticated",
             "permission denied",
             "unauthorized",
             "forbidden",
@@ -164,6 +168,7 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "not_found",
         &[
+            "not a git repository",
             "not found",
             "no such file",
             "does not exist",
@@ -177,6 +182,9 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "type_error",
         &[
+            "error ts",
+            "could not compile",
+            "cannot compile",
             "typeerror",
             "attributeerror",
             "keyerror",
@@ -188,11 +196,21 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     (
         "conflict",
-        &["conflict", "already exists", "locked", "deadlock"],
+        &[
+            "already in use",
+            "failed to push",
+            "conflict",
+            "already exists",
+            "locked",
+            "deadlock",
+        ],
     ),
     (
         "invalid_input",
         &[
+            "exceeds maximum",
+            "too large",
+            "cannot be",
             "invalid",
             "valueerror",
             "validation",

@@ -11,6 +11,9 @@ use types::{
 
 use super::{Distinct, Signature, rules, signature, variants};
 
+/// Past so many patterns, texts that are new say too little: they share one pattern for each tool
+/// and category.
+const MAX_PATTERNS: usize = 10_000;
 const MAX_AGENTS: usize = 64;
 const MAX_DAYS: usize = 120;
 const MAX_SAMPLES: usize = 20;
@@ -153,7 +156,11 @@ impl Patterns {
     /// Counts the operation if it failed; gives the fingerprint of its pattern. The caller sees to
     /// it that every event is shown once.
     pub fn observe(&mut self, operation: &Operation) -> Option<u64> {
-        let signature = signature(operation)?;
+        let mut signature = signature(operation)?;
+        let is_known = self.rows.contains_key(&signature.fingerprint);
+        if !is_known && MAX_PATTERNS <= self.rows.len() {
+            signature = signature.of_any_text();
+        }
         let fingerprint = signature.fingerprint;
         let is_new = !self.rows.contains_key(&fingerprint);
         self.rows
@@ -269,6 +276,25 @@ mod tests {
             second.observe(&failure(number, "Error: full"));
         }
         assert_eq!(second.findings(), whole.findings());
+    }
+
+    #[test]
+    fn the_number_of_patterns_is_bounded() {
+        let mut patterns = Patterns::default();
+        let letter = |number: i64| char::from(b'a' + u8::try_from(number % 26).unwrap());
+        for number in 0..12_000 {
+            let word: String = [number, number / 26, number / 676]
+                .map(letter)
+                .iter()
+                .collect();
+            patterns.observe(&failure(number, &format!("{word} {word}")));
+        }
+        let findings = patterns.findings();
+        assert_eq!(findings.len(), MAX_PATTERNS + 1);
+        assert_eq!(
+            (findings[0].count, findings[0].template.as_str()),
+            (2000, "<*>")
+        );
     }
 
     #[test]

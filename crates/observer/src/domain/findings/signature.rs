@@ -46,12 +46,23 @@ pub fn signature(operation: &Operation) -> Option<Signature> {
         "unknown_tool" => NO_TOOL.to_owned(),
         _ => tool_of(operation),
     };
-    Some(Signature {
-        fingerprint: fingerprint(&["finding", &tool, &category, &template]),
-        tool,
-        category,
-        template,
-    })
+    Some(Signature::new(tool, category, template))
+}
+
+impl Signature {
+    fn new(tool: String, category: String, template: String) -> Self {
+        Self {
+            fingerprint: fingerprint(&["finding", &tool, &category, &template]),
+            tool,
+            category,
+            template,
+        }
+    }
+
+    /// The signature of all failures of this tool and category.
+    pub(super) fn of_any_text(self) -> Self {
+        Self::new(self.tool, self.category, WILDCARD.to_owned())
+    }
 }
 
 fn error_line(operation: &Operation) -> String {

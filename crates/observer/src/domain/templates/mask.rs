@@ -141,7 +141,7 @@ impl Masked {
             self.out.push_str(name);
             return name.len() + self.value(&rest[name.len()..], word.len() - name.len());
         }
-        if is_date_word(word, next) || is_variable(word, next) {
+        if is_date_word(word, next) || is_variable(word, &self.out, next) {
             self.wildcard();
             return word.len() + unit_length(word, next);
         }
@@ -153,7 +153,7 @@ impl Masked {
     fn value(&mut self, rest: &str, length: usize) -> usize {
         let value = &rest[..length];
         if self.out.ends_with('=')
-            || is_variable(value, &rest[length..])
+            || is_variable(value, &self.out, &rest[length..])
             || matches!(value, "null" | "none" | "None" | "nil")
         {
             self.wildcard();

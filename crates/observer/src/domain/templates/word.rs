@@ -52,10 +52,11 @@ pub(super) fn unit_length(word: &str, next: &str) -> usize {
     if is_unit { 1 + end } else { 0 }
 }
 
-/// Whether a word is a value rather than part of the message; `next` is what follows it.
-pub(super) fn is_variable(word: &str, next: &str) -> bool {
+/// Whether a word is a value rather than part of the message, which stands `before` it as far as it
+/// is masked, and goes on with `next`.
+pub(super) fn is_variable(word: &str, before: &str, next: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '/' | '~' | '\\'));
-    if bare.is_empty() || is_exception_name(bare) || is_error_code(bare) {
+    if bare.is_empty() || is_exception_name(bare) || is_error_code(bare, before) {
         return false;
     }
     bare.bytes().any(|byte| byte.is_ascii_digit())
@@ -79,9 +80,13 @@ fn is_exception_name(word: &str) -> bool {
         .any(|end| word.ends_with(end))
 }
 
-/// `E0308`, `TS2304`, `ENOENT`-like codes in the mouth of a compiler: one or two capitals and at
-/// least three digits.
-fn is_error_code(word: &str) -> bool {
+/// `E0308` and `TS2304` in the mouth of a compiler: after the word error or at the start, one or
+/// two capitals and at least three digits.
+fn is_error_code(word: &str, before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '[', ':']);
+    if !before.is_empty() && !before.ends_with("error") {
+        return false;
+    }
     let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
     let digits = word.len() - letters;
     (1..=2).contains(&letters)
