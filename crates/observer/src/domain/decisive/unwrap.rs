@@ -89,7 +89,7 @@ fn section_name(line: &str) -> Option<&str> {
             .all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'))
         && !matches!(
             name,
-            "ERROR" | "WARN" | "WARNING" | "INFO" | "DEBUG" | "FATAL"
+            "ERROR" | "WARN" | "WARNING" | "INFO" | "DEBUG" | "FATAL" | "PATH" | "EMAIL"
         )
         && !name.starts_with("REDACTED")
         && !name.starts_with("EXTERNAL");

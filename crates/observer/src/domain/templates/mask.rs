@@ -108,7 +108,8 @@ impl Masked {
             return 1;
         };
         let inner = &rest[1..end];
-        let marker = inner.starts_with("REDACTED") || inner.starts_with("EXTERNAL");
+        let marker =
+            inner.starts_with("REDACTED") || matches!(inner, "PATH" | "EMAIL" | "EXTERNAL_IP");
         let values = inner
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, ' ' | ',' | '.' | '-' | '+' | 'e'));
@@ -326,6 +327,15 @@ mod tests {
                 "cannot identify image file <*>",
             ),
             ("connect [EXTERNAL_IP]:80 refused", "connect <*> refused"),
+            ("Error: order #W123 not found", "Error: order <*> not found"),
+            (
+                "a.ts(3,5): error TS2322: bad",
+                "<*>(<*>,<*>): error TS2322: bad",
+            ),
+            ("cat: [PATH]: gone, ask [EMAIL]", "cat: <*>: gone, ask <*>"),
+            ("prefetch depth........4", "prefetch depth........<*>"),
+            ("at Fri Jun 17 07:07:00 2005", "at <*>"),
+            ("waited 30 seconds (1.5 KB) in vain", "waited <*> in vain"),
             (
                 "geo.exc.Unavailable: no answer",
                 "geo.exc.Unavailable: no answer",
