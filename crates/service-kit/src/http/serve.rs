@@ -161,10 +161,11 @@ fn register(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
         let Some(methods) = by_path.get(path) else {
             continue;
         };
-        let allow: Vec<&str> = methods
+        let mut allow: Vec<&str> = methods
             .iter()
             .map(|endpoint| endpoint.method.as_str())
             .collect();
+        allow.sort_unstable();
         let allow = allow.join(", ");
         let mut resource = web::resource(path);
         for endpoint in methods {

@@ -1,0 +1,12 @@
+//! What all services do alike, proved on a small one: a service that keeps notes and tells a peer
+//! of each.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should say so at once"
+)]
+
+mod keys;
+mod notes;
+mod shell;
+mod steps;

@@ -1,0 +1,102 @@
+//! Every error is a problem document, and nothing is let in that should not be.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::{Backend, Place};
+
+use crate::notes::Notes;
+
+#[tokio::test]
+async fn whatever_goes_wrong_is_a_problem_with_a_stable_code() {
+    let notes = Notes::start_on(Backend::Sqlite).await;
+    let api = &notes.api;
+    api.get("/nowhere")
+        .await
+        .assert_problem(404, "NO_SUCH_PATH");
+    let wrong = api.send(api.request(Method::DELETE, "/notes")).await;
+    wrong.assert_problem(405, "METHOD_NOT_ALLOWED");
+    assert_eq!(wrong.header("allow"), Some("GET, POST"));
+
+    let raw = |text: &str, kind: &str| {
+        api.request(Method::POST, "/notes")
+            .header("content-type", kind)
+            .body(text.to_owned())
+    };
+    for (text, status, code) in [
+        ("{", 400, "MALFORMED_JSON"),
+        ("", 400, "MALFORMED_JSON"),
+        (r#"{"text":"a"} {}"#, 400, "MALFORMED_JSON"),
+        (r#"{"text":7}"#, 422, "INVALID_INPUT"),
+        (r#"{"txt":"a"}"#, 422, "INVALID_INPUT"),
+        (r#"{"text":"a","more":1}"#, 422, "INVALID_INPUT"),
+        ("[]", 422, "INVALID_INPUT"),
+    ] {
+        let answer = api.send(raw(text, "application/json")).await;
+        answer.assert_problem(status, code);
+    }
+    let answer = api.send(raw(r#"{"text":7}"#, "application/json")).await;
+    assert_eq!(
+        answer.assert_problem(422, "INVALID_INPUT").errors[0].pointer,
+        "/text"
+    );
+    let answer = api.send(raw("text", "text/plain")).await;
+    answer.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    let long = format!(r#"{{"text":"{}"}}"#, "a".repeat(1024 * 1024));
+    let answer = api.send(raw(&long, "application/json")).await;
+    let problem = answer.assert_problem(413, "PAYLOAD_TOO_LARGE");
+    assert_eq!(problem.request_id.as_deref(), answer.header("x-request-id"));
+    assert!(notes.texts().await.is_empty());
+}
+
+#[tokio::test]
+async fn probes_and_the_document_need_no_key_and_nothing_else_goes_without() {
+    let notes = Notes::start_on(Backend::Sqlite).await;
+    let nobody = notes.api.without_key();
+    let health: Value = nobody.get("/health").await.json(200);
+    assert_eq!(health["status"], json!("ok"));
+    for path in ["/livez", "/readyz", "/openapi.json", "/docs/"] {
+        assert_eq!(nobody.get(path).await.status, 200, "{path}");
+    }
+    for path in ["/notes", "/journal", "/metrics", "/keys", "/nowhere"] {
+        let refused = nobody.get(path).await;
+        refused.assert_problem(401, "UNAUTHORIZED");
+        assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_the_document_loads_nothing_from_elsewhere() {
+    let notes = Notes::start_on(Backend::Sqlite).await;
+    let page = notes.api.without_key().get("/docs/index.html").await;
+    assert!(!page.text().contains("https://"), "{}", page.text());
+    assert!(
+        page.header("content-security-policy")
+            .unwrap()
+            .contains("default-src 'none'")
+    );
+}
+
+#[tokio::test]
+async fn too_many_requests_are_told_to_wait() {
+    let mut place = Place::new();
+    place.common.limits.requests_per_second = 3;
+    let notes = Notes::start_in(place).await;
+    let mut limited = None;
+    for _ in 0..10 {
+        let answer = notes.api.get("/notes").await;
+        if answer.status == 429 {
+            limited = Some(answer);
+        }
+    }
+    let limited = limited.unwrap();
+    limited.assert_problem(429, "RATE_LIMITED");
+    assert!(limited.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn a_stopping_service_is_not_ready_and_stops_in_time() {
+    let notes = Notes::start_on(Backend::Sqlite).await;
+    let began = std::time::Instant::now();
+    notes.running.stop().await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(5));
+}
