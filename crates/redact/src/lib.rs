@@ -14,6 +14,7 @@ mod addresses;
 mod bytes;
 mod commonness;
 mod counts;
+mod decoding;
 mod encodings;
 mod fixpoint;
 mod json;
@@ -28,7 +29,6 @@ mod paths;
 mod pem;
 mod prose;
 mod quotes;
-#[allow(missing_docs)]
 mod redactor;
 mod runs;
 mod spans;

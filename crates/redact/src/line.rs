@@ -4,7 +4,7 @@ use crate::counts::Kind;
 use crate::labels::{self, Pending};
 use crate::redactor::Rules;
 use crate::spans::Spans;
-use crate::{addresses, mail, paths, pem, runs, urls};
+use crate::{addresses, decoding, mail, paths, pem, runs, urls};
 
 /// What one line leaves behind for the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub(crate) fn find(rules: &Rules, line: &str, carry: &mut Carry, spans: &mut Spa
     addresses::find(bytes, spans);
     mail::find(bytes, spans);
     find_credentials(bytes, &mut carry.pending, spans);
+    decoding::find(bytes, spans);
     spans.settle(bytes);
 }
 

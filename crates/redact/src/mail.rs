@@ -14,7 +14,10 @@ const MAX_PART_BYTES: usize = 255;
 /// Finds e-mail addresses; `git@host` names a server, not a person.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     for sign in memchr_iter(b'@', line) {
-        if is_alnum(at(line, sign + 1)) && !before(line, sign).is_ascii_whitespace() {
+        if is_alnum(at(line, sign + 1))
+            && !spans.ends_key_at(sign)
+            && !before(line, sign).is_ascii_whitespace()
+        {
             find_at(line, sign, spans);
         }
     }

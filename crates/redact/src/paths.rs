@@ -145,7 +145,7 @@ fn is_path(path: &[u8], style: Style) -> bool {
 
 /// A name with an ending; an address behind a slash is none.
 fn is_file_name(name: &[u8]) -> bool {
-    name.contains(&b'.') && name.iter().any(|byte| is_letter(*byte))
+    name.contains(&b'.') && name.iter().any(|byte| is_letter(*byte) && *byte != b'x')
 }
 
 fn is_allowed(path: &[u8], options: &Options) -> bool {

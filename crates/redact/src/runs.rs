@@ -1,7 +1,8 @@
 //! Long runs of letters and digits that no label announces.
 
 use crate::bytes::{
-    at, before, is_alnum, is_digit, is_letter, is_lower, is_name, is_upper, skip, skip_back,
+    at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_lower, is_name, is_upper, skip,
+    skip_back,
 };
 use crate::commonness::surprise;
 use crate::counts::Kind;
@@ -35,8 +36,8 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
             continue;
         }
         let end = skip(line, probe, is_run);
-        start += color_bytes(line, start, end);
-        if is_random(&line[start..end]) || vendors::has_dotted_prefix(line, start, end) {
+        start += glued_bytes(line, start, end);
+        if is_random(&line[start..end]) || vendors::continues_key(line, start, end) {
             let (first, last) = widen(line, start, end, floor);
             spans.add(first, last, Kind::Key);
             (start, floor) = (last, last);
@@ -46,17 +47,25 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     }
 }
 
-/// `[93m` in front of a run is a color of the terminal, not a part of it.
-fn color_bytes(line: &[u8], start: usize, end: usize) -> usize {
-    let digits = skip(&line[..end], start, is_digit) - start;
-    let colored = before(line, start) == b'['
-        && (1..=3).contains(&digits)
-        && at(line, start + digits) == b'm';
-    if colored { digits + 1 } else { 0 }
+/// What stands in front of a run and is no part of it: the letter of `\n`, or
+/// `[93m`, a color of the terminal.
+fn glued_bytes(line: &[u8], start: usize, end: usize) -> usize {
+    match before(line, start) {
+        b'\\' => usize::from(is_escape_letter(line, start)),
+        b'[' => {
+            let digits = skip(&line[..end], start, is_digit) - start;
+            let is_color = (1..=3).contains(&digits) && at(line, start + digits) == b'm';
+            if is_color { digits + 1 } else { 0 }
+        }
+        _ => 0,
+    }
 }
 
 /// Whether a run without a label is too random for a name or an id.
 pub(crate) fn is_random(run: &[u8]) -> bool {
+    if vendors::has_key_prefix(run) {
+        return true;
+    }
     if is_plain(run) {
         return false;
     }
@@ -73,24 +82,22 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
 
 /// Whether no digit and no change of case makes the run more than words.
 fn is_plain(run: &[u8]) -> bool {
-    let mut classes = (false, false, false);
+    let (mut has_lower, mut has_upper, mut has_digit) = (false, false, false);
     let mut single = 0;
     let mut longest = 0;
     for &byte in run {
-        classes = (
-            classes.0 | is_lower(byte),
-            classes.1 | is_upper(byte),
-            classes.2 | is_digit(byte),
-        );
+        has_lower |= is_lower(byte);
+        has_upper |= is_upper(byte);
+        has_digit |= is_digit(byte);
         single = if is_letter(byte) { single + 1 } else { 0 };
         longest = longest.max(single);
     }
-    !classes.2 && !(classes.0 && classes.1) && longest < LONG_WORD_BYTES
+    let is_mixed = has_digit || (has_lower && has_upper);
+    !is_mixed && longest < LONG_WORD_BYTES
 }
 
 fn has_shape_of_key(run: &[u8]) -> bool {
-    vendors::has_key_prefix(run)
-        || vendors::is_prefixed_hex(run)
+    vendors::is_prefixed_hex(run)
         || vendors::is_lettered_hex(run)
         || vendors::has_stage(run)
         || vendors::has_key_suffix(run)

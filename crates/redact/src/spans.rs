@@ -22,12 +22,25 @@ impl Spans {
         }
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Span> {
+        self.0.iter()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Whether the credentials of a URL, found shortly before, end at `position`.
+    pub(crate) fn ends_key_at(&self, position: usize) -> bool {
+        self.0
+            .iter()
+            .rev()
+            .take(64)
+            .any(|span| span.end == position && span.kind == Kind::Key)
     }
 
     pub(crate) fn has(&self, kind: Kind) -> bool {

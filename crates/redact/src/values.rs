@@ -173,7 +173,7 @@ pub(crate) fn quoted_value(line: &[u8], start: usize, quote: usize) -> Value {
 fn end_before(line: &[u8], inner: usize, position: usize, opened: usize) -> Option<usize> {
     let escapes = position - skip_back(line, position, inner, |byte| byte == b'\\');
     match opened {
-        0 => (escapes % 2 == 0).then_some(position),
+        0 => (escapes.is_multiple_of(2)).then_some(position),
         _ => (escapes <= opened).then_some(position - escapes),
     }
 }

@@ -1,6 +1,8 @@
 //! Shapes that only keys have, whoever issued them, and shapes only ids have.
 
-use crate::bytes::{is_alnum, is_digit, is_hex, is_letter, is_lower, is_name, is_upper, skip_back};
+use crate::bytes::{
+    is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_lower, is_upper, skip_back,
+};
 
 /// Beginnings of keys with how many name characters must follow at least.
 const KEY_PREFIXES: &[(&[u8], usize)] = &[
@@ -79,23 +81,26 @@ const KEY_PREFIXES: &[(&[u8], usize)] = &[
     (b"sk_live_", 10),
     (b"pub-c-", 36),
     (b"sub-c-", 36),
-    (b"live_", 30),
-    (b"test_", 30),
     (b"sk-ant-", 12),
     (b"dapi", 32),
     (b"sk_test_", 10),
 ];
 
-static KEY_STARTS: [bool; 256] = key_starts();
+/// The first two bytes of every prefix, folded to ten bits.
+static KEY_STARTS: [bool; 1024] = key_starts();
 
-const fn key_starts() -> [bool; 256] {
-    let mut starts = [false; 256];
+const fn key_starts() -> [bool; 1024] {
+    let mut starts = [false; 1024];
     let mut index = 0;
     while index < KEY_PREFIXES.len() {
-        starts[KEY_PREFIXES[index].0[0] as usize] = true;
+        starts[fold(KEY_PREFIXES[index].0[0], KEY_PREFIXES[index].0[1])] = true;
         index += 1;
     }
     starts
+}
+
+const fn fold(first: u8, second: u8) -> usize {
+    ((first & 31) as usize) << 5 | (second & 31) as usize
 }
 
 /// First words of runs that name things; hex after them is a hash or an id.
@@ -196,32 +201,39 @@ const ID_WORDS: &[&[u8]] = &[
 
 /// Whether `run` starts like a key of a known shape and is long enough for one.
 pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
-    let first = run.first().copied().unwrap_or_default();
-    KEY_STARTS[first as usize]
+    let [first, second, ..] = run else {
+        return false;
+    };
+    KEY_STARTS[fold(*first, *second)]
         && KEY_PREFIXES.iter().any(|(prefix, least)| {
-            run.first() == prefix.first()
-                && run.strip_prefix(*prefix).is_some_and(|rest| {
-                    *least
-                        <= rest
-                            .iter()
-                            .take_while(|byte| is_name(**byte) || **byte == b'.')
-                            .count()
-                })
+            run.strip_prefix(*prefix)
+                .is_some_and(|rest| *least <= rest.len())
         })
 }
 
 /// Names that a dot parts from the key behind them.
-const DOTTED_PREFIXES: [&[u8]; 10] = [
-    b"SG", b"ya29", b"AQ", b"hvs", b"hvb", b"hvr", b"mlsn", b"dt0c01", b"hawk", b"pt",
+const DOTTED_PREFIXES: [&[u8]; 11] = [
+    b"SG", b"ya29", b"AQ", b"hvs", b"hvb", b"hvr", b"mlsn", b"dt0c01", b"hawk", b"pt", b"v1",
 ];
 
-/// Whether the run belongs to a key that has dots, such as `SG.….…`.
-pub(crate) fn has_dotted_prefix(line: &[u8], start: usize, end: usize) -> bool {
-    let Some(name_end) = start.checked_sub(1).filter(|dot| line[*dot] == b'.') else {
+/// Whether a mark joins the run to a first half that makes it a key: `SG.…`,
+/// `pat….9f86…`, `1234567890:9f86…`.
+pub(crate) fn continues_key(line: &[u8], start: usize, end: usize) -> bool {
+    let Some(mark) = start
+        .checked_sub(1)
+        .filter(|mark| matches!(line[*mark], b'.' | b':'))
+    else {
         return false;
     };
-    let name = skip_back(line, name_end, name_end.saturating_sub(8), is_alnum);
-    16 <= end - start && DOTTED_PREFIXES.contains(&&line[name..name_end])
+    let first = skip_back(line, mark, mark.saturating_sub(24), is_alnum);
+    let half = &line[first + usize::from(is_escape_letter(line, first))..mark];
+    let digits = half.iter().filter(|byte| is_digit(**byte)).count();
+    let is_hex = 32 <= end - start && is_hex_number(&line[start..end]);
+    match line[mark] {
+        b'.' if DOTTED_PREFIXES.contains(&half) => 16 <= end - start,
+        b'.' => is_hex && 12 <= half.len() && 0 < digits && digits < half.len(),
+        _ => is_hex && 10 <= digits && digits == half.len(),
+    }
 }
 
 /// A few letters right in front of hex digits of a hash's length.
@@ -302,7 +314,9 @@ pub(crate) fn is_hex_number(text: &[u8]) -> bool {
 
 /// Lengths that hashes, trace ids, span ids and the like have.
 pub(crate) fn is_hash_length(length: usize) -> bool {
-    length <= 24 || matches!(length, 32 | 40 | 48 | 56 | 64 | 96 | 128)
+    length <= 24
+        || (length <= 32 && length.is_multiple_of(2))
+        || matches!(length, 40 | 48 | 56 | 64 | 96 | 128)
 }
 
 /// License keys of one vendor carry their mark at the end.
@@ -333,23 +347,21 @@ pub(crate) fn is_trace_context(run: &[u8]) -> bool {
 
 /// Short words and then at least twenty hex digits: a key under a vendor's name.
 pub(crate) fn is_prefixed_hex(run: &[u8]) -> bool {
-    if run.len() < 22 || !run[run.len() - 20..].iter().all(|byte| is_hex(*byte)) {
+    let is_hex_end = |length: usize| run[run.len() - length..].iter().all(|byte| is_hex(*byte));
+    if run.len() < 22 || !is_hex_end(8) || !is_letter(run[0]) {
         return false;
     }
     let mut parts = run.rsplit(|byte| matches!(byte, b'_' | b'-'));
-    let Some(last) = parts.next() else {
-        return false;
-    };
-    let mut words = 0;
-    let short_words = parts.all(|part| {
-        words += 1;
-        (1..=10).contains(&part.len()) && part.iter().all(|byte| is_alnum(*byte))
+    let mut hex_bytes = 0;
+    let first_word = parts.by_ref().find(|part| {
+        let is_group = 8 <= part.len() && is_hex_number(part);
+        hex_bytes += if is_group { part.len() } else { 0 };
+        !is_group
     });
-    let first_is_word = run.first().is_some_and(|byte| is_letter(*byte));
-    20 <= last.len()
-        && is_hex_number(last)
-        && short_words
-        && (1..=3).contains(&words)
-        && first_is_word
+    let is_short = |part: &[u8]| part.len() <= 10 && part.iter().all(|byte| is_alnum(*byte));
+    let words = first_word.into_iter().chain(parts);
+    20 <= hex_bytes
+        && (1..=3).contains(&words.clone().count())
+        && words.clone().all(is_short)
         && !names_id(run)
 }

@@ -1,0 +1,112 @@
+//! A second look at text in other clothes: `%3D`, `&quot;`, `\\u003d`.
+
+use memchr::memchr3_iter;
+
+use crate::bytes::is_hex;
+use crate::labels::{self, Pending};
+use crate::spans::Spans;
+use crate::{addresses, mail};
+
+/// Entities by name, and what they stand for.
+const ENTITIES: [(&[u8], u8); 5] = [
+    (b"&quot;", b'"'),
+    (b"&apos;", b'\''),
+    (b"&amp;", b'&'),
+    (b"&lt;", b'<'),
+    (b"&gt;", b'>'),
+];
+
+/// Finds what shows only once the line is decoded, and marks it as it is written.
+pub(crate) fn find(line: &[u8], spans: &mut Spans) {
+    let mut marks = memchr3_iter(b'%', b'&', b'\\', line);
+    if !marks.any(|mark| escape_at(line, mark).is_some()) {
+        return;
+    }
+    let decoded = Decoded::new(line);
+    let mut found = Spans::default();
+    labels::find(&decoded.text, &mut Pending::Nothing, &mut found);
+    addresses::find(&decoded.text, &mut found);
+    mail::find(&decoded.text, &mut found);
+    for span in found.iter() {
+        spans.add(
+            decoded.origins[span.start],
+            decoded.origins[span.end],
+            span.kind,
+        );
+    }
+}
+
+/// A line without escapes, and where each of its bytes comes from.
+struct Decoded {
+    text: Vec<u8>,
+    origins: Vec<usize>,
+}
+
+impl Decoded {
+    fn new(line: &[u8]) -> Decoded {
+        let mut decoded = Decoded {
+            text: Vec::new(),
+            origins: Vec::new(),
+        };
+        let mut position = 0;
+        while position < line.len() {
+            match escape_at(line, position) {
+                Some((byte, length)) => {
+                    decoded.push_escape(byte, position);
+                    position += length;
+                }
+                None => {
+                    decoded.push(line[position], position);
+                    position += 1;
+                }
+            }
+        }
+        decoded.origins.push(line.len());
+        decoded
+    }
+
+    /// A decoded quote stays escaped, so that it does not end the text around it.
+    fn push_escape(&mut self, byte: u8, origin: usize) {
+        if byte == b'"' {
+            self.push(b'\\', origin);
+        }
+        self.push(byte, origin);
+    }
+
+    fn push(&mut self, byte: u8, origin: usize) {
+        self.text.push(byte);
+        self.origins.push(origin);
+    }
+}
+
+/// The byte that an escape at `start` stands for, and how long the escape is.
+fn escape_at(line: &[u8], start: usize) -> Option<(u8, usize)> {
+    let (byte, length) = match line[start] {
+        b'%' => (hex(line.get(start + 1..start + 3)?)?, 3),
+        b'\\' if line[start..].starts_with(b"\\u00") => (hex(line.get(start + 4..start + 6)?)?, 6),
+        b'&' => entity_at(&line[start..])?,
+        _ => return None,
+    };
+    let is_kept = (b' '..0x7f).contains(&byte) && byte != b'\\';
+    is_kept.then_some((byte, length))
+}
+
+fn entity_at(rest: &[u8]) -> Option<(u8, usize)> {
+    if let Some((name, byte)) = ENTITIES.iter().find(|(name, _)| rest.starts_with(name)) {
+        return Some((*byte, name.len()));
+    }
+    let number = rest.strip_prefix(b"&#")?;
+    let end = number.iter().take(5).position(|byte| *byte == b';')?;
+    let digits = std::str::from_utf8(&number[..end]).ok()?;
+    let byte = match digits.strip_prefix('x') {
+        Some(digits) => u8::from_str_radix(digits, 16).ok()?,
+        None => digits.parse().ok()?,
+    };
+    Some((byte, end + 3))
+}
+
+fn hex(digits: &[u8]) -> Option<u8> {
+    let all_hex = digits.iter().all(|byte| is_hex(*byte));
+    let digits = std::str::from_utf8(digits).ok().filter(|_| all_hex)?;
+    u8::from_str_radix(digits, 16).ok()
+}
