@@ -44,7 +44,7 @@ CREATE TABLE proposal (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     CHECK ((stage IS NOT NULL) = (status IN ('approved', 'blocked'))),
-    CHECK (taking_back = 0 OR status IN ('approved', 'blocked', 'implemented')),
+    CHECK (taking_back = 0 OR status IN ('approved', 'implemented')),
     CHECK (created_at <= updated_at)
 ) STRICT;
 

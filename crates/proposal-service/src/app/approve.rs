@@ -18,7 +18,7 @@ use crate::{
         approval::{self, Rules, Yes},
         case::Case,
         draft,
-        standing::Event,
+        event::Event,
     },
     store,
 };

@@ -8,7 +8,7 @@ use types::{
 };
 
 use super::{App, DecideError, refused};
-use crate::domain::{draft, standing::Event};
+use crate::domain::{draft, event::Event};
 
 impl App {
     /// Answers the open question of a window with yes.

@@ -36,7 +36,8 @@ pub(crate) enum CheckError {
     Unusable(&'static str),
 }
 
-fn first_refusal(report: &PatchReport) -> &str {
+/// The first thing that stands against a diff.
+pub(super) fn first_refusal(report: &PatchReport) -> &str {
     report
         .refusals
         .first()

@@ -12,7 +12,7 @@ use types::{
 
 use super::{App, DecideError, refused};
 use crate::{
-    domain::{breaker::BreakerName, draft, standing::Event},
+    domain::{breaker::BreakerName, draft, event::Event},
     store,
 };
 

@@ -1,5 +1,7 @@
 //! The chain of steps at patch-apply: each reply sends the next.
 
+mod outcome;
+
 use service_kit::{
     caller::Reply,
     db::{DbError, Tx},
@@ -13,15 +15,12 @@ use types::{
 
 use super::{App, approve::WRITE_PATCH, report::Report, revert::REVERT, save::subject};
 use crate::{
-    domain::{case::Case, markdown, standing::Event},
+    domain::{case::Case, event::Event, markdown},
     store,
 };
 
 const VALIDATE_BRANCH: &str = "validate_branch";
 const OPEN_PULL: &str = "open_pr";
-
-/// The code with which patch-apply says that the base has moved.
-const STALE_BASE: &str = "STALE_BASE";
 
 impl Receive for App {
     fn receive<'a>(&'a self, tx: &'a mut Tx, sent: &'a Sent, reply: &'a Reply) -> Receiving<'a> {
@@ -157,75 +156,6 @@ impl App {
             return Ok(Settlement::Done);
         }
         let report = Report::new(Event::RevertFailed, reply.refusal());
-        let after = before.clone();
-        self.take_report(tx, &before, after, report).await?;
-        Ok(Settlement::Done)
-    }
-
-    /// Goes on to a stage, unless a report of patch-apply was faster.
-    async fn advance(
-        &self,
-        tx: &mut Tx,
-        before: Case,
-        after: Case,
-        stage: Stage,
-        message: String,
-    ) -> Result<Case, DbError> {
-        let event = Event::Reached(stage);
-        if before.standing().has_reached(stage) {
-            if after == before {
-                return Ok(before);
-            }
-            return self.save(tx, &before, after, event).await;
-        }
-        let report = Report::new(event, message);
-        Ok(self
-            .take_report(tx, &before, after, report)
-            .await?
-            .unwrap_or(before))
-    }
-
-    /// patch-apply said no.
-    async fn stopped(
-        &self,
-        tx: &mut Tx,
-        before: Case,
-        stage: Stage,
-        reply: &Reply,
-    ) -> Result<Settlement, DbError> {
-        if reply
-            .problem()
-            .is_some_and(|problem| problem.code == STALE_BASE)
-        {
-            let report = Report::new(Event::WentStale, reply.refusal());
-            let after = before.clone();
-            self.take_report(tx, &before, after, report).await?;
-            return Ok(Settlement::Done);
-        }
-        self.failed(tx, before, stage, reply.refusal()).await
-    }
-
-    /// patch-apply said something that is no answer to this step.
-    async fn unreadable(
-        &self,
-        tx: &mut Tx,
-        before: Case,
-        stage: Stage,
-        reply: &Reply,
-    ) -> Result<Settlement, DbError> {
-        let why = format!("the answer {} of patch-apply cannot be read", reply.status);
-        self.failed(tx, before, stage, why.clone()).await?;
-        Ok(Settlement::Dead(why))
-    }
-
-    async fn failed(
-        &self,
-        tx: &mut Tx,
-        before: Case,
-        stage: Stage,
-        why: String,
-    ) -> Result<Settlement, DbError> {
-        let report = Report::new(Event::Failed(stage), why);
         let after = before.clone();
         self.take_report(tx, &before, after, report).await?;
         Ok(Settlement::Done)

@@ -7,7 +7,7 @@ use super::App;
 use crate::domain::{
     breaker::BreakerName,
     case::{Case, one_line},
-    standing::Event,
+    event::Event,
 };
 
 /// What is reported.

@@ -13,7 +13,7 @@ use types::{
 };
 
 use super::{App, DecideError, refused, save::subject};
-use crate::domain::{case::Case, draft, standing::Event};
+use crate::domain::{case::Case, draft, event::Event};
 
 /// The step that takes a change back.
 pub(super) const REVERT: &str = "revert";

@@ -9,7 +9,7 @@ use types::{
 
 use super::{App, CheckError, Checked, DecideError, refused};
 use crate::{
-    domain::{case::Case, draft, standing::Event},
+    domain::{case::Case, draft, event::Event},
     store,
 };
 
@@ -86,4 +86,9 @@ fn replace(case: &mut Case, checked: Checked, body: ReviseProposal) {
     proposal.branch = None;
     proposal.pull_number = None;
     proposal.pull_url = None;
+    proposal.merge_commit = None;
+    proposal.revert_commit = None;
+    proposal.window_id = None;
+    proposal.verdict = None;
+    proposal.effect = None;
 }

@@ -5,7 +5,7 @@ use tracing::instrument;
 use types::proposal::{ProposalSummary, RunEvent};
 
 use super::{App, report::Report};
-use crate::{domain::case::event_of, store};
+use crate::store;
 
 /// Why a report was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ impl App {
         let mut after = before.clone();
         after.learn(&event);
         let report = Report {
-            event: event_of(event.outcome),
+            event: event.outcome.into(),
             message: event.message,
             deadline: event.deadline,
         };

@@ -8,9 +8,9 @@ use super::App;
 use crate::{
     domain::{
         case::Case,
+        event::Event,
         markdown,
         notice::{self, NewNotice},
-        standing::Event,
     },
     store::{self, record},
 };

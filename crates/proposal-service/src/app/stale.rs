@@ -3,9 +3,9 @@
 use service_kit::{act::Act, db::DbError};
 use types::{CommitSha, Service};
 
-use super::{App, CheckError, report::Report};
+use super::{App, CheckError, peer::first_refusal, report::Report};
 use crate::{
-    domain::{case::Case, standing::Event},
+    domain::{case::Case, event::Event},
     store,
 };
 
@@ -17,23 +17,21 @@ impl App {
     pub(crate) async fn find_stale(&self, head: &CommitSha) -> Result<u32, DbError> {
         let mut stale = 0;
         for case in store::proposal::unchecked(&self.db, head, AT_ONCE).await? {
-            match self.check(head, &case.proposal.patch).await {
-                Ok(_) => self.still_applies(&case, head).await?,
-                Err(CheckError::Refused(report)) => {
-                    let why = report
-                        .refusals
-                        .first()
-                        .map_or("", |refusal| &refusal.message);
-                    stale += u32::from(self.went_stale(&case, head, why).await?);
-                }
+            let why = match self.check(head, &case.proposal.patch).await {
+                // The same rule as when the diff is put onto a branch: it has to mean the same.
+                Ok(now) if now.digest == case.proposal.digest => None,
+                Ok(_) => Some("files that it touches have changed".to_owned()),
+                Err(CheckError::Refused(report)) => Some(first_refusal(&report).to_owned()),
                 // Not an answer to the question: it is asked again later.
                 Err(
                     CheckError::Unsuitable(_)
                     | CheckError::Unavailable(_)
                     | CheckError::Unusable(_),
-                ) => {
-                    return Ok(stale);
-                }
+                ) => return Ok(stale),
+            };
+            match why {
+                None => self.still_applies(&case, head).await?,
+                Some(why) => stale += u32::from(self.went_stale(&case, head, &why).await?),
             }
         }
         Ok(stale)

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         breaker::BreakerName,
         case::{Case, one_line},
-        standing::{Event, WindowEnd},
+        event::{Event, WindowEnd},
         window,
     },
     store,

@@ -6,7 +6,7 @@ use types::{
     window::WindowClosed,
 };
 
-use super::standing::{Event, Standing};
+use super::standing::Standing;
 
 /// A proposal, and what only this service knows of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,9 +100,8 @@ impl Case {
         };
         match event.outcome {
             RunOutcome::Reached(types::proposal::Stage::Merged) => fill(&mut proposal.merge_commit),
-            RunOutcome::Reverted => fill(&mut proposal.revert_commit),
+            RunOutcome::Reverted | RunOutcome::Failed(_) => fill(&mut proposal.revert_commit),
             RunOutcome::Reached(_)
-            | RunOutcome::Failed(_)
             | RunOutcome::Stale
             | RunOutcome::Done
             | RunOutcome::RevertFailed => {}
@@ -155,18 +154,6 @@ fn summary(proposal: &Proposal) -> ProposalSummary {
         digest: proposal.digest.clone(),
         created_at: proposal.created_at,
         updated_at: proposal.updated_at,
-    }
-}
-
-/// What a report means for the state machine.
-pub(crate) fn event_of(outcome: RunOutcome) -> Event {
-    match outcome {
-        RunOutcome::Reached(stage) => Event::Reached(stage),
-        RunOutcome::Failed(stage) => Event::Failed(stage),
-        RunOutcome::Stale => Event::WentStale,
-        RunOutcome::Done => Event::Done,
-        RunOutcome::Reverted => Event::TakenBack,
-        RunOutcome::RevertFailed => Event::RevertFailed,
     }
 }
 

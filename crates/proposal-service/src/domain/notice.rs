@@ -10,7 +10,8 @@ use types::{
 
 use super::{
     case::Case,
-    standing::{Event, Standing, WindowEnd},
+    event::{Event, WindowEnd},
+    standing::Standing,
 };
 
 /// What kind of thing a notice tells.
@@ -63,6 +64,9 @@ pub(crate) fn of_event(event: Event, before: Option<Standing>, after: &Case) -> 
         ),
         _ if !moved => return None,
         Event::Reached(Stage::PrOpen) => (Tells::Review, proposal.severity, reason.to_owned()),
+        Event::Reached(Stage::NeedsConfirmation) => {
+            (Tells::Alert, Severity::High, reason.to_owned())
+        }
         Event::Failed(_) => (
             Tells::Alert,
             Severity::High,

@@ -2,6 +2,8 @@
 
 use types::proposal::{ProposalStatus, Stage};
 
+use super::event::{Event, WindowEnd};
+
 /// Where a proposal stands, as far as the rules look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
@@ -13,46 +15,6 @@ pub(crate) struct Standing {
     pub(crate) taking_back: bool,
 }
 
-/// Something that happened to a proposal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// The persons needed said yes.
-    Approved,
-    /// A person said no.
-    Rejected,
-    /// A person keeps a change that nothing was proven about.
-    Confirmed,
-    /// A person wants the change taken back.
-    RevertAsked,
-    /// It has a new diff.
-    Revised,
-    /// Its diff no longer applies exactly.
-    WentStale,
-    /// The run reached a stage or waits in it.
-    Reached(Stage),
-    /// The run failed on its way to a stage.
-    Failed(Stage),
-    /// Deployed, and nothing is to be watched.
-    Done,
-    /// The window ended.
-    WindowEnded(WindowEnd),
-    /// The change was taken back.
-    TakenBack,
-    /// Taking it back failed.
-    RevertFailed,
-}
-
-/// What the end of a window means for the change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WindowEnd {
-    /// It stays.
-    Kept,
-    /// It goes.
-    Goes,
-    /// A person has to say.
-    Open,
-}
-
 /// Why a person cannot do what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -60,36 +22,11 @@ pub(crate) enum Refusal {
     #[error("the proposal is {}, and that is not possible from there", .0.name())]
     WrongStatus(ProposalStatus),
     /// There is nothing to take back.
-    #[error(
-        "the change is not merged yet, so there is nothing to take back; reject it or close its pull request"
-    )]
+    #[error("nothing of the change is on the target branch, so there is nothing to take back")]
     NotMerged,
-    /// It has to be taken back first.
-    #[error("the change is merged; take it back first")]
-    AlreadyMerged,
     /// It is on its way back.
     #[error("the change is being taken back already")]
     BeingTakenBack,
-}
-
-impl Event {
-    /// What the journal calls it.
-    pub(crate) fn action(self) -> &'static str {
-        match self {
-            Self::Approved => "proposal.approve",
-            Self::Rejected => "proposal.reject",
-            Self::Confirmed => "proposal.confirm",
-            Self::RevertAsked => "proposal.revert",
-            Self::Revised => "proposal.revise",
-            Self::WentStale => "proposal.stale",
-            Self::Reached(_) => "proposal.stage",
-            Self::Failed(_) => "proposal.block",
-            Self::Done => "proposal.implement",
-            Self::WindowEnded(_) => "proposal.window",
-            Self::TakenBack => "proposal.reverted",
-            Self::RevertFailed => "proposal.revert_failed",
-        }
-    }
 }
 
 impl Standing {
@@ -111,9 +48,14 @@ impl Standing {
         }
     }
 
-    /// Whether the change is on the target branch.
+    /// Whether the change is on the target branch. Of what is blocked nothing is left there: a
+    /// failed deployment is taken back before it is reported.
     pub(crate) fn is_merged(self) -> bool {
-        self.status == ProposalStatus::Implemented || self.has_reached(Stage::Merged)
+        match self.status {
+            ProposalStatus::Implemented => true,
+            ProposalStatus::Approved => self.has_reached(Stage::Merged),
+            _ => false,
+        }
     }
 
     /// Whether the run has come as far as a stage.
@@ -159,7 +101,6 @@ impl Standing {
     fn given_up(self) -> Result<Option<Self>, Refusal> {
         use ProposalStatus::{Blocked, Pending, Stale};
         match self.status {
-            Blocked if self.is_merged() => Err(Refusal::AlreadyMerged),
             Pending | Blocked | Stale => Ok(Some(Self::at(ProposalStatus::Rejected))),
             other => Err(Refusal::WrongStatus(other)),
         }
@@ -168,7 +109,6 @@ impl Standing {
     fn revised(self) -> Result<Option<Self>, Refusal> {
         use ProposalStatus::{Blocked, Stale};
         match self.status {
-            Blocked if self.is_merged() => Err(Refusal::AlreadyMerged),
             Blocked | Stale => Ok(Some(Self::at(ProposalStatus::Pending))),
             other => Err(Refusal::WrongStatus(other)),
         }
@@ -208,29 +148,29 @@ impl Standing {
         }
     }
 
-    /// A run only goes forward; what is blocked stays so, but what happened to it is true.
+    /// A run only goes forward; at the same stage it waits for something else now.
     fn reached(self, stage: Stage) -> Option<Self> {
         let known = self.stage?;
-        let further = rank(known) < rank(stage);
-        let waits = known == stage && self.status == ProposalStatus::Approved;
-        (!self.taking_back && (further || waits)).then_some(Self {
-            stage: Some(stage),
-            ..self
-        })
+        let open = self.status == ProposalStatus::Approved && !self.taking_back;
+        (open && rank(known) <= rank(stage)).then_some(Self::running(stage))
     }
 
+    /// Whatever failed, nothing of the change is left: what was to be taken back is.
     fn failed(self, stage: Stage) -> Option<Self> {
         let known = self.stage?;
-        let is_news = rank(known) < rank(stage) || (known, stage) == (Stage::Queued, Stage::Queued);
-        if self.status != ProposalStatus::Approved || self.taking_back || !is_news {
+        if self.status != ProposalStatus::Approved {
             return None;
         }
+        if self.taking_back {
+            return Some(Self::at(ProposalStatus::Reverted));
+        }
+        let is_news = rank(known) < rank(stage) || stage == Stage::Queued;
         let reached = if rank(known) < rank(before(stage)) {
             before(stage)
         } else {
             known
         };
-        Some(Self {
+        is_news.then_some(Self {
             status: ProposalStatus::Blocked,
             stage: Some(reached),
             taking_back: false,
@@ -260,21 +200,18 @@ impl Standing {
     }
 
     fn taken_back(self) -> Option<Self> {
-        use ProposalStatus::{Approved, Blocked, Implemented};
-        matches!(self.status, Approved | Implemented | Blocked)
-            .then_some(Self::at(ProposalStatus::Reverted))
+        use ProposalStatus::{Approved, Implemented};
+        matches!(self.status, Approved | Implemented).then_some(Self::at(ProposalStatus::Reverted))
     }
 
     fn revert_failed(self) -> Option<Self> {
         let open = Self::running(Stage::NeedsConfirmation);
         match self.status {
             ProposalStatus::Approved if self != open => Some(open),
-            ProposalStatus::Implemented | ProposalStatus::Blocked if self.taking_back => {
-                Some(Self {
-                    taking_back: false,
-                    ..self
-                })
-            }
+            ProposalStatus::Implemented if self.taking_back => Some(Self {
+                taking_back: false,
+                ..self
+            }),
             _ => None,
         }
     }

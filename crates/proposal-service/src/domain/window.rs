@@ -2,7 +2,7 @@
 
 use types::window::{CloseStatus, Effect, Verdict, WindowClosed};
 
-use super::standing::WindowEnd;
+use super::event::WindowEnd;
 
 /// What it means for the change.
 pub(crate) fn end(status: CloseStatus, verdict: Verdict) -> WindowEnd {

@@ -34,7 +34,7 @@ pub(super) async fn approve(
     params(("id" = ProposalId, Path)), request_body = Reason,
     responses(
         (status = 200, body = Proposal),
-        (status = 409, description = "WRONG_STATUS or ALREADY_MERGED",
+        (status = 409, description = "WRONG_STATUS",
             body = types::problem::Problem),
     ))]
 pub(super) async fn reject(

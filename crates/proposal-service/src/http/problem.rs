@@ -39,7 +39,6 @@ fn refused(why: Refusal, proposal: &Proposal) -> Problem {
     let code = match why {
         Refusal::WrongStatus(_) => "WRONG_STATUS",
         Refusal::NotMerged => "NOT_MERGED",
-        Refusal::AlreadyMerged => "ALREADY_MERGED",
         Refusal::BeingTakenBack => "BEING_TAKEN_BACK",
     };
     Problem::conflict(code, why).with_context(standing(proposal))

@@ -129,7 +129,7 @@ fn wants_markdown(request: &HttpRequest) -> bool {
     params(("id" = ProposalId, Path)), request_body = ReviseProposal,
     responses(
         (status = 200, body = Proposal),
-        (status = 409, description = "WRONG_STATUS, ALREADY_MERGED or TARGET_NOT_CONFIGURED",
+        (status = 409, description = "WRONG_STATUS or TARGET_NOT_CONFIGURED",
             body = types::problem::Problem),
         (status = 422, description = "POLICY_REFUSED or INVALID_INPUT",
             body = types::problem::Problem),

@@ -56,15 +56,16 @@ async fn a_waiting_stage_says_what_it_waits_for_and_until_when() {
 }
 
 #[tokio::test]
-async fn a_failed_deployment_blocks_and_can_only_be_taken_back() {
+async fn a_failed_deployment_blocks_and_a_new_diff_starts_afresh() {
     for backend in Backend::ALL {
         let world = World::start(backend).await;
         let proposal = world.at_pull_request(&plain()).await;
         world.reached(&proposal, "merged").await;
         let failed = json!({ "kind": "failed", "stage": "deployed" });
         for _ in 0..2 {
+            let more = json!({ "commit": "c".repeat(40) });
             world
-                .run_event(&proposal, failed.clone(), &json!({}))
+                .run_event(&proposal, failed.clone(), &more)
                 .await
                 .json(200);
         }
@@ -75,17 +76,14 @@ async fn a_failed_deployment_blocks_and_can_only_be_taken_back() {
         );
         let breaker = world.breaker("category:bugfix").await;
         assert_eq!(breaker.until.unwrap().to_string(), "2026-01-11T12:00:00Z");
+        assert_eq!(blocked.revert_commit.unwrap().as_str(), "c".repeat(40));
         let reason = json!({ "reason": "x" });
-        world
-            .decide(&proposal, "reject", &reason)
-            .await
-            .assert_problem(409, "ALREADY_MERGED");
-        world.decide(&proposal, "revert", &reason).await.json(200);
-        world
-            .run_event(&proposal, json!({ "kind": "reverted" }), &json!({}))
-            .await
-            .json(200);
-        assert_eq!(world.get(&proposal).await.status, ProposalStatus::Reverted);
+        let refused = world.decide(&proposal, "revert", &reason).await;
+        refused.assert_problem(409, "NOT_MERGED");
+        let body = json!({ "patch": "--- another", "base_commit": proposal.base_commit });
+        let revised: Proposal = world.decide(&proposal, "revise", &body).await.expect(200);
+        assert_eq!(revised.status, ProposalStatus::Pending);
+        assert_eq!((revised.merge_commit, revised.pull_number), (None, None));
         world.end().await;
     }
 }

@@ -1,7 +1,6 @@
 //! The proposal service over HTTP, on both databases, with a working model of patch-apply.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test that cannot go on should say so at once"
 )]

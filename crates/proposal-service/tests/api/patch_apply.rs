@@ -15,11 +15,14 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::a
 /// The branch with the proposals.
 const BRANCH: &str = "proposals";
 
+/// A commit and the tree after it.
+pub(crate) type Commit = (CommitFiles, BTreeMap<String, String>);
+
 /// What the model remembers, and what a test tells it to do.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// Commits on the proposals branch, with the tree after each.
-    pub(crate) commits: Vec<(CommitFiles, BTreeMap<String, String>)>,
+    pub(crate) commits: Vec<Commit>,
     /// Paths and bodies of all POSTs, in order.
     pub(crate) posts: Vec<(String, Value)>,
     /// Answers to give instead of the usual ones, by path.
@@ -72,6 +75,11 @@ impl Model {
             .iter()
             .map(|(commit, _)| commit.message.clone())
             .collect()
+    }
+
+    /// The commits on the proposals branch with the tree after each, oldest first.
+    pub(crate) fn commits(&self) -> Vec<Commit> {
+        self.state().commits.clone()
     }
 
     /// The paths of the actions that were asked for, in order.

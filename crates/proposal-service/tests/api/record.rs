@@ -25,28 +25,26 @@ async fn each_transition_is_one_commit_by_its_actor() {
                 format!("proposal {short}: approved -> implemented"),
             ]
         );
-        let state = world.model.state();
-        let authors: Vec<&str> = state
-            .commits
+        let commits = world.model.commits();
+        let authors: Vec<&str> = commits
             .iter()
             .map(|(commit, _)| commit.author.as_str())
             .collect();
         assert_eq!(authors[..2], ["owner", "owner"]);
         let statuses: Vec<bool> = ["pending", "approved", "implemented"]
             .iter()
-            .zip(&state.commits)
+            .zip(&commits)
             .map(|(status, (_, tree))| {
                 let file = &tree[&proposal.markdown_path];
                 file.contains(&format!("\n**Status**: {status}\n"))
             })
             .collect();
         assert_eq!(statuses, [true, true, true]);
-        let (_, tree) = state.commits.last().unwrap();
+        let (_, tree) = commits.last().unwrap();
         assert!(tree["proposals/index.md"].contains("| implemented |"));
         for name in ["bugfix", "optimization", "enhancement"] {
             assert!(tree.contains_key(&format!("proposals/templates/{name}.md")));
         }
-        drop(state);
         world.end().await;
     }
 }
@@ -80,10 +78,9 @@ async fn when_somebody_else_commits_first_the_commit_is_made_on_top() {
     world.model.state().interlopers = 2;
     let proposal = world.propose(&plain()).await;
     world.until_model(|model| model.messages().len() == 3).await;
-    let state = world.model.state();
-    let (_, tree) = state.commits.last().unwrap();
+    let commits = world.model.commits();
+    let (_, tree) = commits.last().unwrap();
     assert!(tree.contains_key("notes.md") && tree.contains_key(&proposal.markdown_path));
-    drop(state);
     world.end().await;
 }
 

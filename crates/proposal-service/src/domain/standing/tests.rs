@@ -72,7 +72,8 @@ fn every_transition_of_the_loop_is_allowed() {
         (back(run(Monitoring)), Event::TakenBack, at(Reverted)),
         (run(Monitoring), Event::TakenBack, at(Reverted)),
         (back(at(Implemented)), Event::TakenBack, at(Reverted)),
-        (back(blocked(Merged)), Event::TakenBack, at(Reverted)),
+        (back(run(Merged)), Event::Failed(Deployed), at(Reverted)),
+        (blocked(Merged), Event::Revised, at(Pending)),
         (run(Merged), Event::RevertAsked, back(run(Merged))),
         (
             run(NeedsConfirmation),
@@ -80,7 +81,6 @@ fn every_transition_of_the_loop_is_allowed() {
             back(run(NeedsConfirmation)),
         ),
         (at(Implemented), Event::RevertAsked, back(at(Implemented))),
-        (blocked(Merged), Event::RevertAsked, back(blocked(Merged))),
         (
             back(run(Monitoring)),
             Event::RevertFailed,
@@ -93,7 +93,6 @@ fn every_transition_of_the_loop_is_allowed() {
         (at(Stale), Event::Rejected, at(Rejected)),
         (run(PrOpen), Event::Reached(PrOpen), run(PrOpen)),
         (run(Queued), Event::Reached(Merged), run(Merged)),
-        (blocked(PrOpen), Event::Reached(Merged), blocked(Merged)),
     ] {
         assert_eq!(from.after(event), Ok(Some(to)), "{from:?} {event:?}");
     }
@@ -110,8 +109,7 @@ fn what_a_person_cannot_do_is_refused_with_the_reason() {
         (at(Reverted), Event::Approved, wrong(Reverted)),
         (run(Queued), Event::Rejected, wrong(Approved)),
         (at(Implemented), Event::Rejected, wrong(Implemented)),
-        (blocked(Merged), Event::Rejected, Refusal::AlreadyMerged),
-        (blocked(Deployed), Event::Revised, Refusal::AlreadyMerged),
+        (blocked(Merged), Event::RevertAsked, Refusal::NotMerged),
         (at(Pending), Event::Revised, wrong(Pending)),
         (run(Queued), Event::Revised, wrong(Approved)),
         (run(Monitoring), Event::Confirmed, wrong(Approved)),
@@ -155,7 +153,8 @@ fn late_and_doubled_reports_change_nothing() {
         (run(NeedsConfirmation), Event::RevertFailed),
         (run(NeedsConfirmation), Event::WindowEnded(WindowEnd::Goes)),
         (back(run(Monitoring)), Event::Reached(Monitoring)),
-        (back(run(Monitoring)), Event::Failed(NeedsConfirmation)),
+        (blocked(PrOpen), Event::Reached(Merged)),
+        (blocked(Merged), Event::TakenBack),
         (back(run(Monitoring)), Event::WindowEnded(WindowEnd::Kept)),
         (back(run(Monitoring)), Event::Done),
     ] {
