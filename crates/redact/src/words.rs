@@ -44,7 +44,7 @@ const MAKERS: &str = "\
     publishable personal bot management rest";
 /// Words that end like a secret's name and are none.
 const INNOCENT_ENDINGS: &str = "\
-    bypass compass trespass monkey turkey hockey donkey jockey whiskey hotkey underpass \
+    secretary secretaries secretariat bypass compass trespass monkey turkey hockey donkey jockey whiskey hotkey underpass \
     subkey pubkey jsonwebtoken";
 
 /// What one word of a name says.
@@ -153,22 +153,19 @@ pub(crate) fn meaning_of(word: &[u8]) -> Meaning {
 
 /// Words written together, such as `jwtsecret`.
 fn compound(text: &str) -> Word {
-    if INNOCENT_ENDINGS.split(' ').any(|word| word == text) {
-        Word::Plain
-    } else if text.contains("password")
-        || text.contains("passwd")
-        || text.contains("passphrase")
-        || text.ends_with("pwd")
-        || text.ends_with("pass")
-    {
+    let word = ending(text);
+    let is_innocent = word != Word::Plain && INNOCENT_ENDINGS.split(' ').any(|word| word == text);
+    if is_innocent { Word::Plain } else { word }
+}
+
+fn ending(text: &str) -> Word {
+    let holds = |part: &str| text.contains(part);
+    let ends = |part: &str| text.ends_with(part);
+    if ends("pass") || ends("pwd") || holds("password") || holds("passwd") || holds("passphrase") {
         Word::Password
-    } else if text.contains("secret") && !text.contains("secretar")
-        || text.contains("apikey")
-        || text.ends_with("token")
-        || text.ends_with("credentials")
-    {
+    } else if ends("token") || ends("credentials") || holds("apikey") || holds("secret") {
         Word::Secret
-    } else if (text.ends_with("key") || text.ends_with("api")) && 3 < text.len() {
+    } else if (ends("key") || ends("api")) && 3 < text.len() {
         Word::Weak
     } else {
         Word::Plain

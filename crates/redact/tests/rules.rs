@@ -21,7 +21,7 @@ fn made_up(length: usize, alphabet: &str) -> String {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            char::from(letters[usize::try_from(state % letters.len() as u64).unwrap()])
+            char::from(letters[(state % letters.len() as u64) as usize])
         })
         .collect()
 }
