@@ -1,9 +1,10 @@
 //! YAML: documents as trees, with everything in them that could be read in two ways.
 
 mod scalar;
+mod second;
 mod tree;
 
-use saphyr_parser::{Event, Parser, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::Flaw;
 pub use scalar::Scalar;
@@ -68,6 +69,7 @@ impl Mark {
 pub fn read(text: &str, limits: Limits) -> Result<Stream, Flaw> {
     let mut builder = Builder::new(limits);
     let offsets = Offsets::new(text);
+    let mut pieces = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span): (Event<'_>, Span) = event.map_err(|error| {
             Flaw::new(
@@ -75,9 +77,12 @@ pub fn read(text: &str, limits: Limits) -> Result<Stream, Flaw> {
                 format!("the YAML does not parse: {}", error.info()),
             )
         })?;
-        check_tabs(text, &offsets, span)?;
-        builder.take(event, span.start.line())?;
+        check_tabs(text, &offsets, &event, span)?;
+        let line = span.start.line();
+        pieces.extend(second::Piece::of(&event).map(|piece| (piece, line)));
+        builder.take(event, line)?;
     }
+    second::check(text, &pieces)?;
     Ok(builder.finish())
 }
 
@@ -104,19 +109,19 @@ impl Offsets {
 }
 
 /// Some readers refuse a tab between tokens, some take it for indentation.
-fn check_tabs(text: &str, offsets: &Offsets, span: Span) -> Result<(), Flaw> {
+fn check_tabs(text: &str, offsets: &Offsets, event: &Event<'_>, span: Span) -> Result<(), Flaw> {
+    let is_inside =
+        matches!(event, Event::Scalar(value, ScalarStyle::Plain, ..) if value.contains('\t'));
     let before = text
         .get(..offsets.byte(span.start.index()))
         .unwrap_or_default()
         .bytes()
         .rev();
-    if before
-        .take_while(|byte| matches!(byte, b' ' | b'\t'))
-        .any(|byte| byte == b'\t')
-    {
+    let mut blanks = before.take_while(|byte| matches!(byte, b' ' | b'\t'));
+    if is_inside || blanks.any(|byte| byte == b'\t') {
         return Err(Flaw::new(
             Some(span.start.line()),
-            "a tab stands between the parts of the YAML; use spaces",
+            "a tab stands inside or between the parts of the YAML; use spaces",
         ));
     }
     Ok(())
@@ -190,6 +195,10 @@ mod tests {
             "a: [1\n",
             "a: b: c\n",
             "\tb: c\n",
+            "a:\tb\n",
+            "a: b\tc\n",
+            "a: {b: 1}\nwords on\n  lines: 2\n",
+            "a: \"x\u{2028}y\"\n: b\n",
             "a: *nowhere\n",
             "a: &a [*a]\n",
             bomb,

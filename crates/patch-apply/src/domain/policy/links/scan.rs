@@ -280,5 +280,5 @@ fn continues_host(after: &str) -> bool {
         .skip(1)
         .any(|label| label.starts_with(|letter: char| letter.is_alphanumeric()));
     let is_cut = end >= LONGEST_AUTHORITY;
-    goes_on && names_host && (is_cut || rest.starts_with(is_slash))
+    goes_on && (is_cut || (names_host && rest.starts_with(is_slash)))
 }
