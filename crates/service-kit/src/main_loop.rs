@@ -31,7 +31,7 @@ where
     Fut: Future<Output = anyhow::Result<Running>>,
 {
     let (settings, clock) = match prepare::<S>(service) {
-        Ok(Prepared::Start(settings, clock)) => (settings, clock),
+        Ok(Prepared::Start(settings, clock)) => (*settings, clock),
         Ok(Prepared::Done(code)) => return code,
         Err(error) => {
             eprintln!("{service}: {error}");
@@ -51,7 +51,7 @@ where
 }
 
 enum Prepared<S> {
-    Start(Settings<S>, Clock),
+    Start(Box<Settings<S>>, Clock),
     Done(ExitCode),
 }
 
@@ -64,7 +64,7 @@ fn prepare<S: DeserializeOwned + Default>(service: Service) -> anyhow::Result<Pr
     }
     start_logs(&settings.common.log, &kit::redactor(&settings.common)?)?;
     let clock = clock(&settings.common.clock, invocation.test_clock).map_err(anyhow::Error::msg)?;
-    Ok(Prepared::Start(settings, clock))
+    Ok(Prepared::Start(Box::new(settings), clock))
 }
 
 async fn serve_until_signal<S, F, Fut>(

@@ -16,19 +16,38 @@ use crate::db::DbError;
 
 /// An answer that is not the one the caller hoped for.
 #[derive(Debug)]
-pub struct Problem(Box<Answer>);
+pub struct Problem(Answer);
 
 #[derive(Debug)]
 enum Answer {
-    Error {
-        body: Body,
-        retry_after: Option<Duration>,
-        allow: Option<String>,
-    },
-    Replay {
-        status: StatusCode,
-        body: Vec<u8>,
-    },
+    Error(Box<Refusal>),
+    Replay { status: StatusCode, body: Vec<u8> },
+}
+
+/// An error before it is sent.
+#[derive(Clone, Debug)]
+struct Refusal {
+    body: Body,
+    retry_after: Option<Duration>,
+    allow: Option<String>,
+}
+
+impl Refusal {
+    fn response(&self, status: StatusCode) -> HttpResponse {
+        let mut reply = HttpResponse::build(status);
+        reply.content_type("application/problem+json");
+        if let Some(span) = self.retry_after {
+            reply.insert_header((header::RETRY_AFTER, span.as_secs().max(1).to_string()));
+        }
+        if let Some(methods) = &self.allow {
+            reply.insert_header((header::ALLOW, methods.as_str()));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            reply.insert_header((header::WWW_AUTHENTICATE, scheme));
+        }
+        reply.body(serde_json::to_vec(&self.body).unwrap_or_default())
+    }
 }
 
 impl Problem {
@@ -46,11 +65,12 @@ impl Problem {
             errors: Vec::new(),
             context: None,
         };
-        Self(Box::new(Answer::Error {
+        let (retry_after, allow) = (None, None);
+        Self(Answer::Error(Box::new(Refusal {
             body,
-            retry_after: None,
-            allow: None,
-        }))
+            retry_after,
+            allow,
+        })))
     }
 
     /// 400: the request cannot be read.
@@ -77,8 +97,8 @@ impl Problem {
     pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("this path answers to {allow}");
         let mut problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
-        if let Answer::Error { allow: header, .. } = &mut *problem.0 {
-            *header = Some(allow);
+        if let Answer::Error(refusal) = &mut problem.0 {
+            refusal.allow = Some(allow);
         }
         problem
     }
@@ -115,8 +135,8 @@ impl Problem {
             |error| format!("{}: {}", error.pointer, error.detail),
         );
         let mut problem = Self::unprocessable("INVALID_INPUT", detail);
-        if let Answer::Error { body, .. } = &mut *problem.0 {
-            body.errors = errors;
+        if let Answer::Error(refusal) = &mut problem.0 {
+            refusal.body.errors = errors;
         }
         problem
     }
@@ -156,14 +176,14 @@ impl Problem {
     /// The answer that an earlier request with the same idempotency key got.
     pub fn replay(status: u16, body: Vec<u8>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-        Self(Box::new(Answer::Replay { status, body }))
+        Self(Answer::Replay { status, body })
     }
 
     /// Adds facts for programs.
     #[must_use]
     pub fn with_context(mut self, context: Value) -> Self {
-        if let Answer::Error { body, .. } = &mut *self.0 {
-            body.context = Some(context);
+        if let Answer::Error(refusal) = &mut self.0 {
+            refusal.body.context = Some(context);
         }
         self
     }
@@ -171,28 +191,19 @@ impl Problem {
     /// Says when to try again.
     #[must_use]
     pub fn retry_after(mut self, span: Duration) -> Self {
-        if let Answer::Error { retry_after, .. } = &mut *self.0 {
-            *retry_after = Some(span);
+        if let Answer::Error(refusal) = &mut self.0 {
+            refusal.retry_after = Some(span);
         }
         self
     }
 
     /// The same error, naming the request that it answers; `None` for a replay.
     pub(crate) fn named(&self, request_id: &str) -> Option<Self> {
-        match &*self.0 {
-            Answer::Error {
-                body,
-                retry_after,
-                allow,
-            } => {
-                let mut body = body.clone();
-                body.request_id = Some(request_id.to_owned());
-                let (retry_after, allow) = (*retry_after, allow.clone());
-                Some(Self(Box::new(Answer::Error {
-                    body,
-                    retry_after,
-                    allow,
-                })))
+        match &self.0 {
+            Answer::Error(refusal) => {
+                let mut named = refusal.clone();
+                named.body.request_id = Some(request_id.to_owned());
+                Some(Self(Answer::Error(named)))
             }
             Answer::Replay { .. } => None,
         }
@@ -201,8 +212,10 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Answer::Error { body, .. } => write!(formatter, "{}: {}", body.code, body.detail),
+        match &self.0 {
+            Answer::Error(refusal) => {
+                write!(formatter, "{}: {}", refusal.body.code, refusal.body.detail)
+            }
             Answer::Replay { status, .. } => write!(formatter, "replay of a {status} answer"),
         }
     }
@@ -210,36 +223,16 @@ impl fmt::Display for Problem {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        match &*self.0 {
-            Answer::Error { body, .. } => {
-                StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-            }
+        match &self.0 {
+            Answer::Error(refusal) => StatusCode::from_u16(refusal.body.status)
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             Answer::Replay { status, .. } => *status,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        match &*self.0 {
-            Answer::Error {
-                body,
-                retry_after,
-                allow,
-            } => {
-                let mut reply = HttpResponse::build(self.status_code());
-                reply.content_type("application/problem+json");
-                if let Some(span) = retry_after {
-                    let seconds = span.as_secs().max(1).to_string();
-                    reply.insert_header((header::RETRY_AFTER, seconds));
-                }
-                if let Some(methods) = allow {
-                    reply.insert_header((header::ALLOW, methods.as_str()));
-                }
-                if body.status == 401 {
-                    let scheme = HeaderValue::from_static("Bearer");
-                    reply.insert_header((header::WWW_AUTHENTICATE, scheme));
-                }
-                reply.body(serde_json::to_vec(body).unwrap_or_default())
-            }
+        match &self.0 {
+            Answer::Error(refusal) => refusal.response(self.status_code()),
             Answer::Replay { status, body } => HttpResponse::build(*status)
                 .content_type("application/json")
                 .insert_header(("Idempotency-Replayed", "true"))

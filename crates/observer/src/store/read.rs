@@ -33,7 +33,7 @@ impl AgentScope {
         match &self.only {
             Some(only) if only.is_empty() => condition.push_str(" AND 1 = 0"),
             Some(only) => {
-                condition.push_str(&format!(" AND agent IN ({})", list(only, &mut names)))
+                condition.push_str(&format!(" AND agent IN ({})", list(only, &mut names)));
             }
             None => {}
         }

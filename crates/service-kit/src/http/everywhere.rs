@@ -137,8 +137,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
     responses((status = 200, content_type = "text/html", body = String)))]
 async fn docs(PathValues(file): PathValues<String>) -> Result<HttpResponse, Problem> {
     let config = Arc::new(utoipa_swagger_ui::Config::from("/openapi.json"));
-    let found =
-        utoipa_swagger_ui::serve(&file, config).map_err(|error| Problem::internal(error))?;
+    let found = utoipa_swagger_ui::serve(&file, config).map_err(Problem::internal)?;
     let page = found.ok_or_else(|| Problem::not_found("NOT_FOUND", "there is no such file"))?;
     Ok(HttpResponse::Ok()
         .content_type(page.content_type)

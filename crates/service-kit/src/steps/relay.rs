@@ -102,6 +102,9 @@ const WORRYING_ATTEMPTS: i64 = 20;
 impl Relay {
     /// Delivers until `stop` says otherwise.
     pub async fn run(self, stop: Stop) {
+        if let Err(error) = self.release_own().await {
+            warn!(error = %error, "messages under way at the last stop wait for their lease: {error}");
+        }
         loop {
             let idle = match self.tick().await {
                 Ok(delivered) => delivered == 0,
@@ -121,6 +124,22 @@ impl Relay {
                 }
             }
         }
+    }
+
+    /// Frees what was under way when the service was cut off. Where replicas share the database a
+    /// lease may be another's, and is waited for.
+    async fn release_own(&self) -> Result<(), DbError> {
+        if self.db.is_shared() {
+            return Ok(());
+        }
+        let act = Act::of_service(self.service, &self.clock);
+        let mut tx = self.db.begin(&act).await?;
+        tx.execute(
+            "UPDATE outbox SET leased_until = NULL WHERE leased_until IS NOT NULL AND done_at IS NULL",
+            args![],
+        )
+        .await?;
+        tx.commit().await
     }
 
     /// Delivers what is due once; the number of messages that were tried.

@@ -2,7 +2,6 @@
 //! of each.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test that cannot go on should say so at once"
 )]
 

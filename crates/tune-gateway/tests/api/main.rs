@@ -1,7 +1,7 @@
 //! The gateway as its clients see it: real HTTP, real databases.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot go on should say so at once"
 )]
 

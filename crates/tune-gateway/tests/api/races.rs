@@ -62,7 +62,7 @@ async fn a_window_is_never_closed_in_both_ways() {
         let window = gateway.open("writer").await;
         let close = format!("{MONITORING}/{}/close", window.id);
         let answers = join_all((0..16).map(|client: usize| {
-            let status = if client % 2 == 0 {
+            let status = if client.is_multiple_of(2) {
                 "completed"
             } else {
                 "rolled_back"
