@@ -33,7 +33,9 @@ const PROGRAMS: [&[u8]; 12] = [
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     let mut done = 0;
     for colon in memchr_iter(b':', line) {
-        if done <= colon && (is_hex(before(line, colon)) || at(line, colon + 1) == b':') {
+        let next = at(line, colon + 1);
+        let is_joint = next == b':' || (is_hex(next) && is_hex(before(line, colon)));
+        if done <= colon && is_joint {
             done = find_v6(line, colon, done, spans);
         }
     }

@@ -7,7 +7,7 @@ use crate::bytes::{
 use crate::commonness::surprise;
 use crate::counts::Kind;
 use crate::spans::Spans;
-use crate::vendors;
+use crate::{shapes, vendors};
 
 /// Shorter runs are not keys unless a label says so.
 const MIN_RUN_BYTES: usize = 16;
@@ -76,8 +76,7 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
     let surprises = SURPRISING <= weight.most
         || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
         || is_odd_hex(run);
-    surprises
-        && !(vendors::names_id(run) || vendors::is_uuid(run) || vendors::is_trace_context(run))
+    surprises && !(vendors::names_id(run) || shapes::is_uuid(run) || shapes::is_trace_context(run))
 }
 
 /// Whether no digit and no change of case makes the run more than words.
@@ -105,15 +104,15 @@ fn has_shape_of_key(run: &[u8]) -> bool {
 
 /// Whether a value near a label is more than a word or a number.
 pub(crate) fn is_keylike(value: &[u8]) -> bool {
-    if vendors::is_uuid_shaped(value)
-        || vendors::is_product_key(value)
+    if shapes::is_uuid_shaped(value)
+        || shapes::is_product_key(value)
         || vendors::has_key_prefix(value)
     {
         return true;
     }
     let parts = || value.split(|byte| !is_alnum(*byte));
     let hex_bytes: usize = parts()
-        .filter(|part| 4 <= part.len() && vendors::is_hex_number(part))
+        .filter(|part| 4 <= part.len() && shapes::is_hex_number(part))
         .map(<[u8]>::len)
         .sum();
     let has_letter = value.iter().any(|byte| is_letter(*byte));
@@ -164,7 +163,7 @@ fn judge(part: &[u8]) -> i32 {
         part.iter().any(|byte| is_lower(*byte)),
         part.iter().any(|byte| is_upper(*byte)),
     );
-    if digits == part.len() || vendors::is_hex_number(part) {
+    if digits == part.len() || shapes::is_hex_number(part) {
         return 0;
     }
     let one_case = digits == 0 && !(lower && upper);
@@ -178,12 +177,12 @@ fn judge(part: &[u8]) -> i32 {
 fn is_odd_hex(run: &[u8]) -> bool {
     let hex_bytes: usize = run
         .split(|byte| !is_alnum(*byte))
-        .filter(|part| 6 <= part.len() && vendors::is_hex_number(part))
+        .filter(|part| 6 <= part.len() && shapes::is_hex_number(part))
         .map(<[u8]>::len)
         .sum();
     let alone = hex_bytes == run.len();
     let mixed = run.iter().any(|byte| !is_digit(*byte));
-    (alone && mixed && !vendors::is_hash_length(hex_bytes))
+    (alone && mixed && !shapes::is_hash_length(hex_bytes))
         || (!alone && 40 <= hex_bytes && run.len() <= hex_bytes + 4)
 }
 

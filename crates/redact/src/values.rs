@@ -1,92 +1,12 @@
 //! What stands behind a label: where the value is, and whether it goes.
 
-use crate::bytes::{
-    at, is_digit, is_letter, is_name, is_quote, is_space, is_upper, skip, skip_back,
-};
-use crate::keys::{self, Label};
+use crate::bytes::{at, is_digit, is_letter, is_name, is_quote, is_space, skip, skip_back};
+use crate::keys::Label;
+use crate::placeholders::{holds_template, is_code, is_marker, is_template, is_word_of_prose};
 use crate::runs::is_keylike;
 
 /// How much of a value is looked at to decide about it.
 const MAX_VALUE_BYTES: usize = 1024;
-
-/// Words that a sentence may have where a value would stand.
-const PROSE: &[&[u8]] = &[
-    b"required",
-    b"missing",
-    b"invalid",
-    b"expired",
-    b"incorrect",
-    b"null",
-    b"none",
-    b"nil",
-    b"true",
-    b"false",
-    b"not",
-    b"is",
-    b"the",
-    b"must",
-    b"cannot",
-    b"undefined",
-    b"empty",
-    b"wrong",
-    b"failed",
-    b"mismatch",
-    b"string",
-    b"str",
-    b"bool",
-    b"int",
-    b"a",
-    b"an",
-    b"unauthorized",
-    b"was",
-    b"has",
-    b"and",
-    b"or",
-    b"no",
-    b"optional",
-    b"unknown",
-    b"error",
-    b"rejected",
-    b"revoked",
-    b"&str",
-    b"boolean",
-    b"number",
-    b"object",
-    b"any",
-    b"bytes",
-    b"of",
-    b"for",
-    b"in",
-    b"to",
-    b"yes",
-    b"redacted",
-    b"nan",
-    b"if",
-    b"when",
-    b"this",
-    b"your",
-    b"could",
-    b"should",
-    b"may",
-    b"does",
-    b"did",
-    b"signature",
-    b"malformed",
-    b"{",
-    b"[",
-    b"(",
-    b"|",
-    b">",
-    b"-",
-    b"&",
-    b"=",
-];
-
-/// Words that are settings even in quotes.
-const SETTINGS: &[&[u8]] = &[
-    b"null", b"none", b"true", b"false", b"base64", b"hex", b"utf8", b"utf-8", b"ascii", b"bearer",
-    b"basic",
-];
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,64 +215,4 @@ fn number_fate(label: Label, number: &[u8]) -> Fate {
         Label::Weak => 24 < digits,
     };
     if goes { Fate::Goes } else { Fate::Stays }
-}
-
-fn is_marker(value: &[u8]) -> bool {
-    let markers = [
-        "[REDACTED",
-        "[EXTERNAL_IP]",
-        "[PATH]",
-        "[EMAIL]",
-        "192.168.x.x",
-    ];
-    markers
-        .iter()
-        .any(|marker| value.starts_with(marker.as_bytes()))
-}
-
-/// Whether all of `value` only names where the secret comes from.
-fn is_template(value: &[u8]) -> bool {
-    let enclosed = |open: &[u8], close: &[u8]| {
-        value.starts_with(open) && value.ends_with(close) && open.len() + close.len() <= value.len()
-    };
-    let is_whole = (enclosed(b"${", b"}")
-        && value.iter().filter(|byte| **byte == b'}').count() <= 2)
-        || enclosed(b"{{", b"}}")
-        || enclosed(b"<", b">")
-        || enclosed(b"%(", b"s")
-        || (enclosed(b"{", b"}") && value.len() < 24);
-    let is_markup = value.starts_with(b"<") && is_letter(at(value, 1)) && value.contains(&b' ');
-    let is_opened = value.starts_with(b"$(") || value.starts_with(b"<%") || is_markup;
-    is_opened || ((is_whole || names_variable(value)) && !is_keylike(value))
-}
-
-/// `$DB_PASSWORD`, `$accountKey`: a variable, unlike the password `$ecret`.
-fn names_variable(value: &[u8]) -> bool {
-    let Some(name) = value.strip_prefix(b"$") else {
-        return false;
-    };
-    is_letter(at(name, 0))
-        && name.iter().all(|byte| is_name(*byte))
-        && (name.iter().any(|byte| is_upper(*byte) || *byte == b'_')
-            || keys::label_of(name).is_some())
-}
-
-fn holds_template(value: &[u8]) -> bool {
-    memchr::memmem::find(value, b"${").is_some() && value.contains(&b'}')
-}
-
-fn is_word_of_prose(value: &[u8], quoted: bool) -> bool {
-    let is_mark = |byte: u8| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')');
-    let bare = &value[..skip_back(value, value.len(), 1, is_mark)];
-    let is_setting = SETTINGS.iter().any(|word| bare.eq_ignore_ascii_case(word));
-    is_setting || !quoted && PROSE.iter().any(|word| bare.eq_ignore_ascii_case(word))
-}
-
-/// A call: the program's text, not its value.
-fn is_code(value: &[u8]) -> bool {
-    let name = skip(value, 0, |byte| {
-        is_name(byte) || matches!(byte, b'.' | b':')
-    });
-    let is_call = at(value, name) == b'(' && (value.ends_with(b"(") || value.ends_with(b")"));
-    0 < name && is_call && !is_keylike(&value[..name])
 }

@@ -1,8 +1,7 @@
-//! Shapes that only keys have, whoever issued them, and shapes only ids have.
+//! How vendors mark their keys, and how systems mark their ids.
 
-use crate::bytes::{
-    is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_lower, is_upper, skip_back,
-};
+use crate::bytes::{is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_upper, skip_back};
+use crate::shapes::is_hex_number;
 
 /// Beginnings of keys with how many name characters must follow at least.
 const KEY_PREFIXES: &[(&[u8], usize)] = &[
@@ -104,100 +103,13 @@ const fn fold(first: u8, second: u8) -> usize {
 }
 
 /// First words of runs that name things; hex after them is a hash or an id.
-const ID_WORDS: &[&[u8]] = &[
-    b"agent",
-    b"app",
-    b"artifact",
-    b"asst",
-    b"batch",
-    b"blk",
-    b"blob",
-    b"block",
-    b"branch",
-    b"build",
-    b"cache",
-    b"call",
-    b"chatcmpl",
-    b"chunk",
-    b"cmd",
-    b"cmpl",
-    b"code",
-    b"commit",
-    b"conv",
-    b"container",
-    b"correlation",
-    b"ctx",
-    b"deploy",
-    b"digest",
-    b"doc",
-    b"err",
-    b"etag",
-    b"event",
-    b"evt",
-    b"exec",
-    b"file",
-    b"gen",
-    b"git",
-    b"hash",
-    b"host",
-    b"id",
-    b"image",
-    b"img",
-    b"instance",
-    b"item",
-    b"job",
-    b"layer",
-    b"log",
-    b"md5",
-    b"message",
-    b"msg",
-    b"node",
-    b"obj",
-    b"object",
-    b"op",
-    b"page",
-    b"plan",
-    b"pod",
-    b"proc",
-    b"prompt",
-    b"proposal",
-    b"rec",
-    b"ref",
-    b"release",
-    b"req",
-    b"request",
-    b"resp",
-    b"response",
-    b"rev",
-    b"rs",
-    b"run",
-    b"session",
-    b"sess",
-    b"sha",
-    b"sha1",
-    b"sha256",
-    b"sha512",
-    b"snapshot",
-    b"span",
-    b"step",
-    b"task",
-    b"temp",
-    b"thread",
-    b"tmp",
-    b"tool",
-    b"toolu",
-    b"trace",
-    b"tree",
-    b"turn",
-    b"tx",
-    b"txn",
-    b"user",
-    b"version",
-    b"video",
-    b"volume",
-    b"window",
-    b"worker",
-];
+const ID_WORDS: &str = "\
+    agent app artifact asst batch blk blob block branch build cache call chatcmpl chunk cmd \
+    cmpl code commit conv container correlation ctx deploy digest doc err etag event evt \
+    exec file gen git hash host id image img instance item job layer log md5 message msg \
+    node obj object op page plan pod proc prompt proposal rec ref release req request resp \
+    response rev rs run session sess sha sha1 sha256 sha512 snapshot span step task temp \
+    thread tmp tool toolu trace tree turn tx txn user version video volume window worker";
 
 /// Whether `run` starts like a key of a known shape and is long enough for one.
 pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
@@ -251,9 +163,7 @@ pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
                 && (0 < lead || run[..cut].iter().all(|byte| is_upper(*byte)))
                 && run[..cut].iter().all(|byte| is_letter(*byte))
                 && is_hex_number(&run[cut..])
-                && !ID_WORDS
-                    .iter()
-                    .any(|id| id.eq_ignore_ascii_case(&run[..cut]))
+                && !is_id_word(&run[..cut])
         })
     })
 }
@@ -279,70 +189,19 @@ fn is_stage(part: &[u8]) -> bool {
 
 /// Whether the run's first word says that an id follows.
 pub(crate) fn names_id(run: &[u8]) -> bool {
-    let mut words = run
-        .split(|byte| matches!(byte, b'_' | b'-'))
-        .filter(|word| !word.is_empty());
-    words
-        .next()
-        .is_some_and(|word| ID_WORDS.iter().any(|id| id.eq_ignore_ascii_case(word)))
+    let mut words = run.split(|byte| matches!(byte, b'_' | b'-'));
+    words.find(|word| !word.is_empty()).is_some_and(is_id_word)
 }
 
-/// `8-4-4-4-12` hex digits.
-pub(crate) fn is_uuid(text: &[u8]) -> bool {
-    text.len() == 36
-        && text.iter().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => is_hex(*byte),
-        })
-}
-
-/// Letters and digits in the shape of a UUID, though not all are hex digits.
-pub(crate) fn is_uuid_shaped(text: &[u8]) -> bool {
-    let groups = text.split(|byte| *byte == b'-').map(<[u8]>::len);
-    (34..=40).contains(&text.len())
-        && groups.take(4).eq([8, 4, 4, 4])
-        && text.iter().all(|byte| is_alnum(*byte) || *byte == b'-')
-}
-
-/// One case of hex digits, with at least one digit; `0x` may stand before it.
-pub(crate) fn is_hex_number(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"0x").unwrap_or(text);
-    text.iter().all(|byte| is_hex(*byte))
-        && text.iter().any(|byte| is_digit(*byte))
-        && !(text.iter().any(|byte| is_lower(*byte)) && text.iter().any(|byte| is_upper(*byte)))
-}
-
-/// Lengths that hashes, trace ids, span ids and the like have.
-pub(crate) fn is_hash_length(length: usize) -> bool {
-    length <= 24
-        || (length <= 32 && length.is_multiple_of(2))
-        || matches!(length, 40 | 48 | 56 | 64 | 96 | 128)
+fn is_id_word(word: &[u8]) -> bool {
+    ID_WORDS
+        .split(' ')
+        .any(|id| id.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// License keys of one vendor carry their mark at the end.
 pub(crate) fn has_key_suffix(run: &[u8]) -> bool {
     run.len() == 40 && run.ends_with(b"_mmk")
-}
-
-/// Several groups of the same length, as product keys are printed.
-pub(crate) fn is_product_key(text: &[u8]) -> bool {
-    let mut groups = text.split(|byte| *byte == b'-');
-    let Some(first) = groups.next() else {
-        return false;
-    };
-    let shaped = |group: &[u8]| group.iter().all(|byte| is_upper(*byte) || is_digit(*byte));
-    let mut count = 1;
-    let alike = groups.all(|group| {
-        count += 1;
-        group.len() == first.len() && shaped(group)
-    });
-    alike && shaped(first) && 3 <= count && 4 <= first.len()
-}
-
-/// A trace context header: version, trace, span and flags.
-pub(crate) fn is_trace_context(run: &[u8]) -> bool {
-    let lengths = run.split(|byte| *byte == b'-').map(<[u8]>::len);
-    lengths.eq([2, 32, 16, 2]) && run.iter().all(|byte| is_hex(*byte) || *byte == b'-')
 }
 
 /// Short words and then at least twenty hex digits: a key under a vendor's name.

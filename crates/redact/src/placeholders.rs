@@ -1,0 +1,82 @@
+//! Values that stand for a secret and are none: markers, templates, code, prose.
+
+use crate::bytes::{at, is_letter, is_name, is_upper, skip, skip_back};
+use crate::keys;
+use crate::runs::is_keylike;
+
+/// Words that a sentence may have where a value would stand.
+const PROSE: &str = "\
+    required missing invalid expired incorrect null none nil true false not is the must \
+    cannot undefined empty wrong failed mismatch string str bool int a an unauthorized was \
+    has and or no optional unknown error rejected revoked &str boolean number object any \
+    bytes of for in to yes redacted nan if when this your could should may does did \
+    signature malformed { [ ( | > - & =";
+/// Words that are settings even in quotes.
+const SETTINGS: &str = "\
+    null none true false base64 hex utf8 utf-8 ascii bearer basic";
+
+pub(crate) fn is_marker(value: &[u8]) -> bool {
+    let markers = [
+        "[REDACTED",
+        "[EXTERNAL_IP]",
+        "[PATH]",
+        "[EMAIL]",
+        "192.168.x.x",
+    ];
+    markers
+        .iter()
+        .any(|marker| value.starts_with(marker.as_bytes()))
+}
+
+/// Whether all of `value` only names where the secret comes from.
+pub(crate) fn is_template(value: &[u8]) -> bool {
+    let enclosed = |open: &[u8], close: &[u8]| {
+        value.starts_with(open) && value.ends_with(close) && open.len() + close.len() <= value.len()
+    };
+    let is_whole = (enclosed(b"${", b"}")
+        && value.iter().filter(|byte| **byte == b'}').count() <= 2)
+        || enclosed(b"{{", b"}}")
+        || enclosed(b"<", b">")
+        || enclosed(b"%(", b"s")
+        || (enclosed(b"{", b"}") && value.len() < 24);
+    let is_markup = value.starts_with(b"<") && is_letter(at(value, 1)) && value.contains(&b' ');
+    let is_opened = value.starts_with(b"$(") || value.starts_with(b"<%") || is_markup;
+    is_opened || ((is_whole || names_variable(value)) && !is_keylike(value))
+}
+
+/// `$DB_PASSWORD`, `$accountKey`: a variable, unlike the password `$ecret`.
+fn names_variable(value: &[u8]) -> bool {
+    let Some(name) = value.strip_prefix(b"$") else {
+        return false;
+    };
+    is_letter(at(name, 0))
+        && name.iter().all(|byte| is_name(*byte))
+        && (name.iter().any(|byte| is_upper(*byte) || *byte == b'_')
+            || keys::label_of(name).is_some())
+}
+
+pub(crate) fn holds_template(value: &[u8]) -> bool {
+    memchr::memmem::find(value, b"${").is_some() && value.contains(&b'}')
+}
+
+pub(crate) fn is_word_of_prose(value: &[u8], quoted: bool) -> bool {
+    let is_mark = |byte: u8| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')');
+    let bare = &value[..skip_back(value, value.len(), 1, is_mark)];
+    let is_setting = is_one_of(SETTINGS, bare);
+    is_setting || !quoted && is_one_of(PROSE, bare)
+}
+
+/// A call: the program's text, not its value.
+pub(crate) fn is_code(value: &[u8]) -> bool {
+    let name = skip(value, 0, |byte| {
+        is_name(byte) || matches!(byte, b'.' | b':')
+    });
+    let is_call = at(value, name) == b'(' && (value.ends_with(b"(") || value.ends_with(b")"));
+    0 < name && is_call && !is_keylike(&value[..name])
+}
+
+fn is_one_of(words: &str, value: &[u8]) -> bool {
+    words
+        .split(' ')
+        .any(|word| word.as_bytes().eq_ignore_ascii_case(value))
+}

@@ -1,0 +1,56 @@
+//! Shapes of numbers, hashes and ids, whoever makes them.
+
+use crate::bytes::{is_alnum, is_digit, is_hex, is_lower, is_upper};
+
+/// `8-4-4-4-12` hex digits.
+pub(crate) fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => is_hex(*byte),
+        })
+}
+
+/// Letters and digits in the shape of a UUID, though not all are hex digits.
+pub(crate) fn is_uuid_shaped(text: &[u8]) -> bool {
+    let groups = text.split(|byte| *byte == b'-').map(<[u8]>::len);
+    (34..=40).contains(&text.len())
+        && groups.take(4).eq([8, 4, 4, 4])
+        && text.iter().all(|byte| is_alnum(*byte) || *byte == b'-')
+}
+
+/// One case of hex digits, with at least one digit; `0x` may stand before it.
+pub(crate) fn is_hex_number(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"0x").unwrap_or(text);
+    text.iter().all(|byte| is_hex(*byte))
+        && text.iter().any(|byte| is_digit(*byte))
+        && !(text.iter().any(|byte| is_lower(*byte)) && text.iter().any(|byte| is_upper(*byte)))
+}
+
+/// Lengths that hashes, trace ids, span ids and the like have.
+pub(crate) fn is_hash_length(length: usize) -> bool {
+    length <= 24
+        || (length <= 32 && length.is_multiple_of(2))
+        || matches!(length, 40 | 48 | 56 | 64 | 96 | 128)
+}
+
+/// Several groups of the same length, as product keys are printed.
+pub(crate) fn is_product_key(text: &[u8]) -> bool {
+    let mut groups = text.split(|byte| *byte == b'-');
+    let Some(first) = groups.next() else {
+        return false;
+    };
+    let shaped = |group: &[u8]| group.iter().all(|byte| is_upper(*byte) || is_digit(*byte));
+    let mut count = 1;
+    let alike = groups.all(|group| {
+        count += 1;
+        group.len() == first.len() && shaped(group)
+    });
+    alike && shaped(first) && 3 <= count && 4 <= first.len()
+}
+
+/// A trace context header: version, trace, span and flags.
+pub(crate) fn is_trace_context(run: &[u8]) -> bool {
+    let lengths = run.split(|byte| *byte == b'-').map(<[u8]>::len);
+    lengths.eq([2, 32, 16, 2]) && run.iter().all(|byte| is_hex(*byte) || *byte == b'-')
+}
