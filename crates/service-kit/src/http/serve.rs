@@ -130,6 +130,7 @@ impl Kit {
         .listen(listener)?
         .run();
         let handle = server.handle();
+        self.follow_keys();
         self.tasks.start(async move {
             if let Err(error) = server.await {
                 tracing::error!(error = %error, "the HTTP server ended: {error}");
@@ -146,7 +147,21 @@ impl Kit {
             grace,
         })
     }
+
+    /// On a shared database another replica may register and revoke keys.
+    fn follow_keys(&self) {
+        if self.db.is_shared() {
+            let keys = self.keys.clone();
+            self.tasks.repeat("keys", KEYS_EVERY, move || {
+                let keys = keys.clone();
+                async move { keys.reload().await }
+            });
+        }
+    }
 }
+
+/// How long a key that another replica revoked may still work here.
+const KEYS_EVERY: Duration = Duration::from_secs(5);
 
 /// One resource per path, so that a wrong method is a 405 that names the right ones.
 fn register(config: &mut ServiceConfig, endpoints: &[Endpoint]) {
