@@ -94,7 +94,10 @@ impl<'a> Names<'a> {
                 return Err(conflict(folder));
             }
         }
-        if self.holds_something(base, path).map_err(|error| unreadable(&error))? {
+        if self
+            .holds_something(base, path)
+            .map_err(|error| unreadable(&error))?
+        {
             return Err(conflict(path));
         }
         Ok(())

@@ -1,5 +1,11 @@
 //! git as the judge: what we accept is git's tree, what git refuses we refuse.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "git/oracle.rs"]
 mod oracle;
 #[path = "git/properties.rs"]

@@ -1,5 +1,6 @@
 //! Bytes to [`Patch`].
 
+mod extended;
 mod header;
 mod hunk;
 mod names;

@@ -110,6 +110,7 @@ mod tests {
             "https://github.com%2eevil.example/",
             "https://%65vil.example",
             "https:evil.example",
+            "https:@evil.example",
             "https:/evil.example",
             "https:\\\\evil.example",
             "https:/\\evil.example",

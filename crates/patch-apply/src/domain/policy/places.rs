@@ -56,7 +56,7 @@ impl Differences<'_> {
         }
         match (old, new) {
             (Some(Node::Mapping(old)), Some(Node::Mapping(new))) => {
-                self.compare_entries(place, old, new)
+                self.compare_entries(place, old, new);
             }
             (Some(Node::Sequence(old)), Some(Node::Sequence(new))) if old.len() == new.len() => {
                 for (index, (old, new)) in old.iter().zip(new).enumerate() {

@@ -24,7 +24,7 @@ const OPAQUE_SCHEMES: [&str; 12] = [
 ];
 
 /// Nobody writes a longer host; past it a link is not followed.
-const LONGEST_AUTHORITY: usize = 1_024;
+const LONGEST_AUTHORITY: usize = 512;
 
 /// Adds every link in `text` to `links`.
 pub(super) fn scan(text: &str, links: &mut BTreeSet<Link>) {
@@ -103,7 +103,7 @@ fn opens_host(after: &str) -> bool {
     let (authority, _) = split_authority(after);
     let first = authority.chars().next().unwrap_or(' ');
     let is_number = authority.len() > 5 && authority.chars().all(|letter| letter.is_ascii_digit());
-    (first.is_alphanumeric() || first == '[' || first == '%')
+    (first.is_alphanumeric() || first == '@' || first == '[' || first == '%')
         && (authority
             .trim_end_matches('.')
             .contains(['.', '[', '%', '@', '\u{3002}', '\u{ff0e}', '\u{ff61}'])

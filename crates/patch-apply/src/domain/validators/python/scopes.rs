@@ -194,10 +194,10 @@ impl<'a> Visitor<'a> for Compiler<'_> {
                 self.inside(scope, |compiler| compiler.visit_expr(&lambda.body));
             }
             Expr::ListComp(list) => {
-                self.visit_generators(Kind::Comprehension, &list.generators, &[&list.elt])
+                self.visit_generators(Kind::Comprehension, &list.generators, &[&list.elt]);
             }
             Expr::SetComp(set) => {
-                self.visit_generators(Kind::Comprehension, &set.generators, &[&set.elt])
+                self.visit_generators(Kind::Comprehension, &set.generators, &[&set.elt]);
             }
             Expr::Generator(generator) => {
                 self.visit_generators(Kind::Generator, &generator.generators, &[&generator.elt]);
