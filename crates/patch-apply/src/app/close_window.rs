@@ -78,11 +78,16 @@ impl App {
     }
 }
 
-/// Whether the run waits for this window. Its end may come before the reply that names it.
+/// Whether the end of this window decides about the run. It may come before the reply that names
+/// the window; and a window that a person released may find a regression later.
 fn watched(run: &Run, closed: &WindowClosed) -> bool {
+    let is_its_own = run.window_id == Some(closed.window_id);
     match run.state {
         State::OpeningWindow => true,
-        State::Monitoring => run.window_id == Some(closed.window_id),
+        State::Monitoring => is_its_own,
+        State::Done | State::Confirming => {
+            is_its_own && consequence(closed.status, closed.verdict) == Consequence::TakeBack
+        }
         _ => false,
     }
 }

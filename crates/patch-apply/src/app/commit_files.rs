@@ -38,14 +38,12 @@ impl App {
             let open = format!("{} and {journal}", self.target.proposals_branch);
             return Err(ActionError::BranchNotOpen(request.branch, open));
         }
-        for path in request.files.keys() {
-            if let Some(danger) = unidiff::name_danger(path) {
-                return Err(ActionError::BadPath(
-                    path.clone(),
-                    danger.explain().to_owned(),
-                ));
-            }
-        }
+        check_paths(&request.files)?;
+        let request = CommitFiles {
+            message: self.clean(&request.message),
+            author: self.clean(&request.author),
+            ..request
+        };
         let repository = self.git()?;
         repository.refresh(&request.branch).await?;
         let head = repository.tip(&request.branch).await?;
@@ -72,6 +70,26 @@ impl App {
         self.store.record_commit(act, &reply.branch, &reply).await?;
         Ok(reply)
     }
+}
+
+/// Names that may be in a repository, none of which is a folder of another.
+fn check_paths(files: &BTreeMap<String, Option<String>>) -> Result<(), ActionError> {
+    let refuse = |path: &str, why: &str| Err(ActionError::BadPath(path.to_owned(), why.to_owned()));
+    for path in files.keys() {
+        if let Some(danger) = unidiff::name_danger(path) {
+            return refuse(path, danger.explain());
+        }
+        let mut folders = path
+            .match_indices('/')
+            .filter_map(|(end, _)| path.get(..end));
+        if folders.any(|folder| matches!(files.get(folder), Some(Some(_)))) {
+            return refuse(
+                path,
+                "a file of the same request stands where a folder is needed",
+            );
+        }
+    }
+    Ok(())
 }
 
 fn prepare(

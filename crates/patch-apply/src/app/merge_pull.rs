@@ -88,9 +88,8 @@ impl App {
         if let Some(holder) = self.store.slot_holder().await? {
             return Ok(Some(Obstacle {
                 reason: format!(
-                    "proposal {} is under way: {}",
-                    holder.id,
-                    holder.stage.name()
+                    "proposal {} is merged and not yet kept or reverted",
+                    holder.id
                 ),
                 deadline: holder.deadline,
             }));
@@ -121,13 +120,7 @@ impl App {
         obstacle: Obstacle,
     ) -> Result<Merging, ActionError> {
         let reason = self.clean(&obstacle.reason);
-        let after = Run {
-            deadline: obstacle.deadline,
-            ..run.to(
-                State::PrOpen,
-                Some(format!("its turn to be merged: {reason}")),
-            )
-        };
+        let after = queued(run, &reason, obstacle.deadline);
         pull.waiting = Some(Waiting {
             requested_by: act.actor.clone(),
             since: act.at,
@@ -245,6 +238,15 @@ impl App {
             })),
             _ => Err(ActionError::Store(StoreError::Changed)),
         }
+    }
+}
+
+/// The run of a pull request that waits in the merge queue.
+pub(super) fn queued(run: &Run, reason: &str, deadline: Option<Timestamp>) -> Run {
+    let waiting_for = format!("its turn to be merged: {reason}");
+    Run {
+        deadline,
+        ..run.to(State::PrOpen, Some(waiting_for))
     }
 }
 

@@ -152,7 +152,12 @@ impl Repository {
     }
 
     async fn fetch(&self, held: &mut Held<'_>) -> Result<(), GitError> {
-        self.0.git.fetch(held.lock.try_clone()?).await?;
+        let fetched = self.0.git.fetch(held.lock.try_clone()?).await;
+        if fetched.is_err() {
+            // Perhaps something was left in the way; the next try finds it gone.
+            lock::clear_stale(&self.mirror(), &held.lock)?;
+        }
+        fetched?;
         *held.asked = Some(Instant::now());
         Ok(())
     }
@@ -218,12 +223,7 @@ impl Repository {
     async fn hold(&self) -> Result<Held<'_>, GitError> {
         let asked = self.0.gate.lock().await;
         let file = self.0.folder.join("mirror.lock");
-        let mirror = self.mirror();
-        let lock = tokio::task::spawn_blocking(move || {
-            let lock = lock::hold(&file)?;
-            lock::clear_stale(&mirror, &lock)?;
-            Ok::<_, GitError>(lock)
-        });
+        let lock = tokio::task::spawn_blocking(move || lock::hold(&file));
         let lock = lock
             .await
             .map_err(|error| GitError::Objects(error.to_string()))??;

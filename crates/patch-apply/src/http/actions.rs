@@ -87,8 +87,7 @@ pub(super) async fn open_pull(
 
 /// Takes a merged change back: restores what was there before, and deploys again.
 #[utoipa::path(post, path = "/actions/revert", tag = "actions", request_body = RevertChange, responses(
-    (status = 200, description = "It is on its way back already, or gone", body = Run),
-    (status = 202, description = "It is on its way back", body = Run),
+    (status = 202, description = "It is on its way back, or gone already", body = Run),
     (status = 409, description = "NOT_MERGED, TARGET_NOT_CONFIGURED", body = types::problem::Problem)
 ))]
 pub(super) async fn revert(

@@ -11,7 +11,7 @@ impl From<ActionError> for Problem {
     fn from(error: ActionError) -> Self {
         let text = error.to_string();
         match error {
-            ActionError::Git(cause) => of_git(cause),
+            ActionError::Git(cause) => of_git(&cause),
             ActionError::Store(cause) => of_store(cause),
             ActionError::NoRun(_) => Self::not_found("RUN_NOT_FOUND", text),
             ActionError::NoBranch(_) => Self::not_found("BRANCH_NOT_FOUND", text),
@@ -43,7 +43,7 @@ impl From<ActionError> for Problem {
     }
 }
 
-fn of_git(error: GitError) -> Problem {
+fn of_git(error: &GitError) -> Problem {
     let text = error.to_string();
     match error {
         GitError::NoTarget => Problem::conflict("TARGET_NOT_CONFIGURED", text),

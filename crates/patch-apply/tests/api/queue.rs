@@ -25,7 +25,11 @@ async fn a_second_merge_waits_until_the_first_is_kept() {
     let shown: Pull = world.api.get("/pulls/2").await.expect(200);
     let queue = shown.queue.expect("it is in the queue");
     assert_eq!((queue.position, queue.requested_by.as_str()), (1, "owner"));
-    assert!(queue.reason.contains("monitoring"), "{}", queue.reason);
+    assert!(
+        queue.reason.contains("merged and not yet kept"),
+        "{}",
+        queue.reason
+    );
     world.merge(&second).await.expect::<MergeOutcome>(202);
 
     world.close_window(1, "completed", "stable").await;

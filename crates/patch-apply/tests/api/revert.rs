@@ -105,3 +105,20 @@ async fn what_is_not_merged_cannot_be_taken_back() {
         .await
         .assert_problem(404, "RUN_NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_released_window_may_find_a_regression_later() {
+    let (world, before) = monitored().await;
+    assert_eq!(
+        world.close_window(1, "completed", "manual").await["consequence"],
+        "kept"
+    );
+    assert_eq!(
+        world.close_window(1, "completed", "stable").await["consequence"],
+        "none"
+    );
+    let noted = world.close_window(1, "rolled_back", "regressed").await;
+    assert_eq!(noted["consequence"], "reverting");
+    world.event(1, "reverted").await;
+    assert_eq!(world.target.tree("main"), before);
+}
