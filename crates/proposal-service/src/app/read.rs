@@ -22,19 +22,19 @@ pub(crate) struct NoCursor;
 
 /// A place in a list as text: a moment and an id.
 pub(crate) fn cursor(at: Timestamp, id: &str) -> String {
-    format!("{:x}.{id}", at.as_micros())
+    format!("{:x}.{id}", at.as_micros().max(0))
 }
 
 /// The place that a cursor names.
 pub(crate) fn place(cursor: &str) -> Result<Place, NoCursor> {
     let (micros, id) = cursor.split_once('.').ok_or(NoCursor)?;
-    let micros = i64::from_str_radix(micros, 16).map_err(|_| NoCursor)?;
-    let plain = id
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if id.len() != 36 || !plain {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_moment = (1..=15).contains(&micros.len()) && micros.bytes().all(is_hex);
+    let is_id = id.len() == 36 && id.bytes().all(|byte| is_hex(byte) || byte == b'-');
+    if !is_moment || !is_id {
         return Err(NoCursor);
     }
+    let micros = i64::from_str_radix(micros, 16).map_err(|_| NoCursor)?;
     Ok(Place {
         created_at: Timestamp::from_micros(micros),
         id: id.to_owned(),
@@ -96,6 +96,8 @@ mod tests {
             "1.' OR 1=1 --",
             &"9".repeat(400),
             "ffffffffffffffffff.x",
+            "+1.a1b2c3d4-0000-4000-8000-000000000001",
+            "A.a1b2c3d4-0000-4000-8000-000000000001",
         ] {
             assert!(place(wrong).is_err(), "{wrong}");
         }

@@ -45,7 +45,10 @@ impl App {
         if let Some(next) = next {
             after.move_to(next, waiting_reason(report.event, next.status, &message));
             after.proposal.stage_deadline = report.deadline.filter(|_| next.stage.is_some());
-            after.note(tx.now(), &message);
+            // The reply and the report of one step both tell of it; the log does so once.
+            if next != before.standing() {
+                after.note(tx.now(), &message);
+            }
         }
         if after == *before {
             return Ok(None);

@@ -23,8 +23,8 @@ pub(super) async fn list(app: Data<App>) -> Result<HttpResponse, Problem> {
     params(("name" = String, Path)),
     responses(
         (status = 200, body = Breaker),
-        (status = 404, description = "BREAKER_NOT_FOUND", body = types::problem::Problem),
-        (status = 409, description = "The Idempotency-Key is in use", body = types::problem::Problem),
+        (status = 404, description = "BREAKER_NOT_FOUND", content_type = "application/problem+json", body = types::problem::Problem),
+        (status = 409, description = "The Idempotency-Key is in use", content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn reset(
     app: Data<App>,

@@ -18,7 +18,7 @@ use crate::app::App;
     responses(
         (status = 200, body = Proposal),
         (status = 409, description = "DIGEST_MISMATCH (`context.digest` is the present one), \
-            WRONG_STATUS, SELF_APPROVAL or SECOND_PERSON_NEEDED", body = types::problem::Problem),
+            WRONG_STATUS, SELF_APPROVAL or SECOND_PERSON_NEEDED", content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn approve(
     app: Data<App>,
@@ -35,7 +35,7 @@ pub(super) async fn approve(
     responses(
         (status = 200, body = Proposal),
         (status = 409, description = "WRONG_STATUS",
-            body = types::problem::Problem),
+            content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn reject(
     app: Data<App>,
@@ -52,7 +52,7 @@ pub(super) async fn reject(
     responses(
         (status = 200, body = Proposal),
         (status = 409, description = "WRONG_STATUS or BEING_TAKEN_BACK",
-            body = types::problem::Problem),
+            content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn confirm(
     app: Data<App>,
@@ -69,7 +69,7 @@ pub(super) async fn confirm(
     responses(
         (status = 200, body = Proposal),
         (status = 409, description = "NOT_MERGED, WRONG_STATUS or BEING_TAKEN_BACK",
-            body = types::problem::Problem),
+            content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn revert(
     app: Data<App>,

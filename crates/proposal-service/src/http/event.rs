@@ -16,13 +16,22 @@ use crate::app::App;
 #[utoipa::path(post, path = "/runs/events", tag = "reports", request_body = RunEvent,
     responses(
         (status = 200, description = "Where the proposal stands now", body = ProposalSummary),
-        (status = 404, description = "PROPOSAL_NOT_FOUND", body = types::problem::Problem),
+        (status = 404, description = "PROPOSAL_NOT_FOUND", content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn run_event(
     app: Data<App>,
     act: Authorised,
     Body(event): Body<RunEvent>,
 ) -> Result<HttpResponse, Problem> {
+    if event
+        .pull_number
+        .is_some_and(|number| i64::try_from(number).is_err())
+    {
+        return Err(Problem::invalid_field(
+            "/pull_number",
+            "expected the number of a pull request",
+        ));
+    }
     Ok(HttpResponse::Ok().json(app.run_event(&act, event).await?))
 }
 
@@ -31,7 +40,7 @@ pub(super) async fn run_event(
     responses(
         (status = 200, description = "Where the proposal stands now, if the window had one",
             body = Option<ProposalSummary>),
-        (status = 404, description = "PROPOSAL_NOT_FOUND", body = types::problem::Problem),
+        (status = 404, description = "PROPOSAL_NOT_FOUND", content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn window_closed(
     app: Data<App>,

@@ -90,6 +90,7 @@ impl From<Shown> for Notice {
 pub(super) struct InboxQuery {
     /// The `next_cursor` of the page before.
     #[serde(default)]
+    #[param(pattern = "^[0-9a-f]{1,15}[.][0-9a-f-]{36}$")]
     cursor: Option<String>,
     /// How many: 50 when absent.
     #[serde(default)]

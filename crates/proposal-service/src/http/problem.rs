@@ -79,7 +79,8 @@ impl From<CheckError> for Problem {
                 Self::unprocessable("POLICY_REFUSED", &error).with_context(context)
             }
             CheckError::Unsuitable(problem) => {
-                let answer = if problem.status == 409 {
+                // What the repository does not have is a contradiction, not a wrong form.
+                let answer = if matches!(problem.status, 404 | 409) {
                     Self::conflict(&problem.code, &problem.detail)
                 } else {
                     Self::unprocessable(&problem.code, &problem.detail)

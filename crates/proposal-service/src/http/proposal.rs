@@ -35,6 +35,7 @@ pub(super) struct ListQuery {
     status: Option<ProposalStatus>,
     /// The `next_cursor` of the page before.
     #[serde(default)]
+    #[param(pattern = "^[0-9a-f]{1,15}[.][0-9a-f-]{36}$")]
     cursor: Option<String>,
     /// How many: 50 when absent.
     #[serde(default)]
@@ -72,10 +73,10 @@ pub(super) async fn list(
         (status = 200, description = "The open proposal for the same finding", body = Proposal),
         (status = 201, description = "It is proposed", body = Proposal),
         (status = 409, description = "RECENTLY_REJECTED, BREAKER_OPEN or TARGET_NOT_CONFIGURED",
-            body = types::problem::Problem),
+            content_type = "application/problem+json", body = types::problem::Problem),
         (status = 422, description = "POLICY_REFUSED: `context` has `refusals` and, where there \
-            is one, `suggested_patch`; or INVALID_INPUT", body = types::problem::Problem),
-        (status = 502, description = "PEER_ANSWER_INVALID", body = types::problem::Problem),
+            is one, `suggested_patch`; or INVALID_INPUT", content_type = "application/problem+json", body = types::problem::Problem),
+        (status = 502, description = "PEER_ANSWER_INVALID", content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn propose(
     app: Data<App>,
@@ -130,10 +131,10 @@ fn wants_markdown(request: &HttpRequest) -> bool {
     responses(
         (status = 200, body = Proposal),
         (status = 409, description = "WRONG_STATUS or TARGET_NOT_CONFIGURED",
-            body = types::problem::Problem),
+            content_type = "application/problem+json", body = types::problem::Problem),
         (status = 422, description = "POLICY_REFUSED or INVALID_INPUT",
-            body = types::problem::Problem),
-        (status = 502, description = "PEER_ANSWER_INVALID", body = types::problem::Problem),
+            content_type = "application/problem+json", body = types::problem::Problem),
+        (status = 502, description = "PEER_ANSWER_INVALID", content_type = "application/problem+json", body = types::problem::Problem),
     ))]
 pub(super) async fn revise(
     app: Data<App>,

@@ -175,13 +175,13 @@ async fn a_rejection_needs_a_reason_and_is_redacted() {
     for backend in Backend::ALL {
         let world = World::start(backend).await;
         let proposal = world.propose(&plain()).await;
-        for reason in ["", "  ", "nul \u{0}"] {
+        for reason in ["", "  ", "\n"] {
             let answer = world
                 .decide(&proposal, "reject", &json!({ "reason": reason }))
                 .await;
             answer.assert_problem(422, "INVALID_INPUT");
         }
-        let reason = json!({ "reason": "it calls 10.20.30.40" });
+        let reason = json!({ "reason": "it calls 10.20.30.40 \u{0}" });
         let rejected: Proposal = world.decide(&proposal, "reject", &reason).await.expect(200);
         assert_eq!(rejected.status, ProposalStatus::Rejected);
         assert!(

@@ -122,3 +122,40 @@ async fn what_was_not_recorded_at_the_stop_is_recorded_after_the_next_start() {
         world.end().await;
     }
 }
+
+#[tokio::test]
+async fn two_replicas_make_each_commit_and_take_each_step_once() {
+    let world = World::start(Backend::Postgres).await;
+    let settings = world
+        .place
+        .settings(proposal_service::ProposalSettings::default());
+    let replica = proposal_service::start(settings, world.place.clock.clone())
+        .await
+        .unwrap();
+    let other = world.place.api(replica.address);
+    let mut proposals = Vec::new();
+    for _ in 0..6 {
+        proposals.push(world.propose(&plain()).await);
+    }
+    for proposal in &proposals {
+        let path = format!("/proposals/{}/approve", proposal.id);
+        let body = json!({ "digest": proposal.digest });
+        let both =
+            futures_util::future::join(world.owner.post(&path, &body), other.post(&path, &body));
+        let (one, two) = both.await;
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409]);
+    }
+    world.until_model(|model| model.actions().len() == 18).await;
+    world
+        .until_model(|model| model.messages().len() == 12)
+        .await;
+    let mut messages = world.model.messages();
+    messages.sort();
+    messages.dedup();
+    assert_eq!(messages.len(), 12);
+    replica.stop().await;
+    assert_eq!(world.model.messages().len(), 12);
+    world.end().await;
+}
