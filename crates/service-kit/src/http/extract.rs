@@ -11,7 +11,7 @@ use actix_web::{
     http::header,
     web::{self, Bytes},
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use types::problem::FieldError;
 
 use crate::{act::Act, problem::Problem};
@@ -90,19 +90,21 @@ fn require_json(request: &HttpRequest) -> Result<(), Problem> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        let cause = error.into_inner();
-        if cause.is_data() {
-            let detail = cause.to_string();
-            let detail = detail
-                .split(" at line ")
-                .next()
-                .unwrap_or("not valid")
-                .to_owned();
-            Problem::invalid(vec![FieldError { pointer, detail }])
-        } else {
-            Problem::bad_request("MALFORMED_JSON", format!("the body is not JSON: {cause}"))
+        // Whether all of it is JSON comes before what the JSON says.
+        if let Err(cause) = serde_json::from_slice::<IgnoredAny>(bytes) {
+            return Problem::bad_request(
+                "MALFORMED_JSON",
+                format!("the body is not JSON: {cause}"),
+            );
         }
+        let pointer = pointer(error.path());
+        let detail = error.into_inner().to_string();
+        let detail = detail
+            .split(" at line ")
+            .next()
+            .unwrap_or("not valid")
+            .to_owned();
+        Problem::invalid(vec![FieldError { pointer, detail }])
     })?;
     reader.end().map_err(|_| {
         Problem::bad_request(
