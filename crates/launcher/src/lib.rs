@@ -1,1 +1,43 @@
-//! (crate docs)
+//! The one-process product and the command line: `attune`.
+//!
+//! [`up`] runs the services, [`demo`] shows the loop on a simulated fleet, `commands` talks to
+//! running services or works on files alone.
+
+mod cli;
+mod commands;
+mod connection;
+pub mod demo;
+mod failure;
+mod git;
+mod output;
+mod runtime;
+pub mod up;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser;
+
+use cli::Cli;
+
+/// Runs the command that the arguments name; its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // With nobody to read it, the exit code still tells.
+            let _unread = error.print();
+            return exit_code(error.exit_code());
+        }
+    };
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn exit_code(code: i32) -> ExitCode {
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+}
