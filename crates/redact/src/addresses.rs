@@ -1,14 +1,21 @@
 //! Internet addresses of both versions.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
-use memchr::memchr_iter;
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter};
 
 use crate::bytes::{
     at, before, is_alnum, is_digit, is_escape_letter, is_hex, is_letter, skip, skip_back,
 };
 use crate::counts::Kind;
 use crate::spans::Spans;
+
+/// The shortest text of a version 6 address with all of its groups.
+const MIN_FULL_V6_BYTES: usize = 15;
+
+static DOUBLE_COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
 
 /// The longest text of a version 6 address, with an embedded version 4 one.
 const MAX_V6_BYTES: usize = 45;
@@ -32,19 +39,41 @@ const PROGRAMS: [&[u8]; 12] = [
 /// Finds addresses of both versions.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     let mut done = 0;
-    for colon in memchr_iter(b':', line) {
-        let next = at(line, colon + 1);
-        let is_joint = next == b':' || (is_hex(next) && is_hex(before(line, colon)));
-        if done <= colon && is_joint {
+    for colon in DOUBLE_COLON.find_iter(line) {
+        if done <= colon {
             done = find_v6(line, colon, done, spans);
         }
     }
+    find_full_v6(line, spans);
     let mut done = 0;
     for dot in memchr_iter(b'.', line) {
         if done <= dot && is_digit(before(line, dot)) && is_digit(at(line, dot + 1)) {
             done = find_v4(line, dot, done, spans);
         }
     }
+}
+
+/// Finds addresses with all eight groups: long runs of their characters, so
+/// that most bytes need no look.
+fn find_full_v6(line: &[u8], spans: &mut Spans) {
+    let mut start = 0;
+    while start + MIN_FULL_V6_BYTES <= line.len() {
+        let probe = start + MIN_FULL_V6_BYTES;
+        let first = skip_back(line, probe, start, is_v6);
+        if first != start {
+            start = first;
+            continue;
+        }
+        let end = skip(line, probe, is_v6);
+        if let Some(offset) = memchr(b':', &line[start..end]) {
+            find_v6(line, start + offset, start, spans);
+        }
+        start = end + 1;
+    }
+}
+
+const fn is_v6(byte: u8) -> bool {
+    is_hex(byte) || byte == b':' || byte == b'.'
 }
 
 /// Looks at the run of digits and dots around `dot`; says where it ends.
@@ -115,9 +144,8 @@ fn kind_of_v4(address: Ipv4Addr) -> Option<Kind> {
 
 /// Looks at the run of hex groups around `colon`; says where it ends.
 fn find_v6(line: &[u8], colon: usize, floor: usize, spans: &mut Spans) -> usize {
-    let is_part = |byte: u8| is_hex(byte) || byte == b':' || byte == b'.';
-    let mut start = skip_back(line, colon, floor, is_part);
-    let end = skip(line, colon, is_part);
+    let mut start = skip_back(line, colon, floor, is_v6);
+    let end = skip(line, colon, is_v6);
     if !may_be_v6(&line[start..end]) {
         return end;
     }

@@ -102,9 +102,11 @@ const fn fold(hash: usize, byte: u8) -> usize {
 /// The next stem in `line` from `from` on, as start and end.
 pub(crate) fn next(line: &[u8], from: usize) -> Option<(usize, usize)> {
     let rest = &line[from..];
-    let mut hash = 0;
+    let mut letters = 0_usize;
     for (index, &byte) in rest.iter().enumerate() {
-        hash = fold(hash, byte);
+        // Older letters are cut off outside of the chain from byte to byte.
+        letters = (letters << 5) | usize::from(byte & 31);
+        let hash = letters & (FOLDS - 1);
         if (STARTS[hash / 32] >> (hash % 32)) & 1 == 1
             && let Some(start) = (from + index).checked_sub(2).filter(|start| from <= *start)
             && let Some(end) = stem_at(line, start, hash)
