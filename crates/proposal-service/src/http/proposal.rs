@@ -72,7 +72,7 @@ pub(super) async fn list(
     responses(
         (status = 200, description = "The open proposal for the same finding", body = Proposal),
         (status = 201, description = "It is proposed", body = Proposal),
-        (status = 409, description = "RECENTLY_REJECTED, BREAKER_OPEN or TARGET_NOT_CONFIGURED",
+        (status = 409, description = "RECENTLY_REJECTED, BREAKER_OPEN, TARGET_NOT_CONFIGURED or COMMIT_NOT_FOUND",
             content_type = "application/problem+json", body = types::problem::Problem),
         (status = 422, description = "POLICY_REFUSED: `context` has `refusals` and, where there \
             is one, `suggested_patch`; or INVALID_INPUT", content_type = "application/problem+json", body = types::problem::Problem),
