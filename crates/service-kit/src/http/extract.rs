@@ -33,7 +33,7 @@ impl FromRequest for RawBody {
     }
 }
 
-/// A JSON body that is a valid `T`.
+/// A JSON object that is a valid `T`.
 #[derive(Clone, Debug)]
 pub struct Body<T>(pub T);
 
@@ -88,14 +88,16 @@ fn require_json(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // An array would be read as the fields of a struct in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        require_syntax(bytes)?;
+        return Err(Problem::invalid_field("", "expected a JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         // Whether all of it is JSON comes before what the JSON says.
-        if let Err(cause) = serde_json::from_slice::<IgnoredAny>(bytes) {
-            return Problem::bad_request(
-                "MALFORMED_JSON",
-                format!("the body is not JSON: {cause}"),
-            );
+        if let Err(problem) = require_syntax(bytes) {
+            return problem;
         }
         let pointer = pointer(error.path());
         let detail = error.into_inner().to_string();
@@ -113,6 +115,14 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         )
     })?;
     Ok(value)
+}
+
+fn require_syntax(bytes: &[u8]) -> Result<(), Problem> {
+    serde_json::from_slice::<IgnoredAny>(bytes)
+        .map(drop)
+        .map_err(|cause| {
+            Problem::bad_request("MALFORMED_JSON", format!("the body is not JSON: {cause}"))
+        })
 }
 
 /// A JSON pointer (RFC 6901) to the place.
