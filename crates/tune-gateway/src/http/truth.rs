@@ -15,7 +15,7 @@ pub(super) struct EvaluateTruth {
     task_class: String,
     /// What the rules look at.
     #[schema(value_type = Object)]
-    context: serde_json::Value,
+    context: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A rule that fired.
@@ -46,7 +46,8 @@ pub(super) async fn evaluate(
     app: Data<App>,
     Body(question): Body<EvaluateTruth>,
 ) -> Result<HttpResponse, Problem> {
-    let fired = app.evaluate_truth(&question.task_class, &question.context);
+    let context = serde_json::Value::Object(question.context);
+    let fired = app.evaluate_truth(&question.task_class, &context);
     let rejected = rejection(&fired).is_some();
     let fired = fired
         .into_iter()
