@@ -28,8 +28,9 @@ check: setup-build ## Formatting, lints, documents, licences, layout, shell scri
 soak: setup-test ## Run every test with its full counts (hours)
 	deploy/scripts/with-postgres.sh $(cargo) test --release --workspace --features soak
 
-bench: setup-test ## Measure
-	deploy/scripts/with-postgres.sh $(cargo) bench --workspace
+bench: setup-build ## Measure: start, memory and stop of `attune up`; the speed of redaction
+	deploy/scripts/bench-up.sh
+	$(cargo) run --release --package redact --example speed
 
 fuzz: setup-build ## Fuzz every target for FUZZ_SECONDS (60) each
 	deploy/scripts/fuzz.sh
