@@ -101,6 +101,23 @@ fn complete(document: &mut Value, endpoint: &Endpoint) {
         add(operation, "413", "The body is too large");
         add(operation, "415", "The content type is another one");
     }
+    call_problems_so(operation);
+}
+
+/// The macros write every body down as plain JSON; an error has a content type of its own.
+fn call_problems_so(operation: &mut Value) {
+    let responses = operation["responses"].as_object_mut();
+    for response in responses.into_iter().flat_map(serde_json::Map::values_mut) {
+        let Some(content) = response["content"].as_object_mut() else {
+            continue;
+        };
+        let is_problem = content
+            .get("application/json")
+            .is_some_and(|body| body["schema"]["$ref"] == "#/components/schemas/Problem");
+        if is_problem && let Some(body) = content.remove("application/json") {
+            content.insert("application/problem+json".to_owned(), body);
+        }
+    }
 }
 
 fn add(operation: &mut Value, status: &str, description: &str) {
