@@ -41,6 +41,7 @@ pub struct SeriesRow {
     pub sum: Option<f64>,
     /// For quality after the change: the product of `1 + (c/q)(L - q)` for the six values of `c`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 6, max_items = 6)]
     pub wealth: Option<[f64; 6]>,
 }
 

@@ -184,6 +184,7 @@ pub struct Figures {
     pub ln_f_stable: Option<f64>,
     /// How much rarer or more frequent the finding became, as an interval of the ratio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 2, max_items = 2)]
     pub effect_ratio: Option<[f64; 2]>,
 }
 
