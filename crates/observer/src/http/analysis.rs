@@ -20,7 +20,7 @@ pub(super) struct FindingQuery {
     agent: Option<String>,
     /// All that were seen so often; when absent, those that are worth a proposal.
     #[param(minimum = 1)]
-    at_least: Option<u64>,
+    at_least: Option<i64>,
 }
 
 /// What keeps failing, the most frequent first.
@@ -30,7 +30,15 @@ pub(super) async fn findings(
     app: Data<App>,
     Fields(query): Fields<FindingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let data = app.findings(query.agent.as_deref(), query.at_least).await?;
+    let at_least = query.at_least.map(|count| match u64::try_from(count) {
+        Ok(count @ 1..) => Ok(count),
+        _ => Err(Problem::invalid_field(
+            "at_least",
+            "expected a number from 1",
+        )),
+    });
+    let at_least = at_least.transpose()?;
+    let data = app.findings(query.agent.as_deref(), at_least).await?;
     Ok(HttpResponse::Ok().json(FindingPage { data }))
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn one(
 #[utoipa::path(post, path = "/events", tag = "ingest",
     request_body(content(
         (String = "application/x-ndjson"),
-        (Vec<Object> = "application/json")
+        (Vec<Value> = "application/json")
     )),
     responses((status = 200, body = BatchOutcome)))]
 pub(super) async fn many(
