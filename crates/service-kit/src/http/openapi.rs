@@ -108,7 +108,7 @@ fn complete(document: &mut Value, endpoint: &Endpoint) {
 fn call_problems_so(operation: &mut Value) {
     let responses = operation["responses"].as_object_mut();
     for response in responses.into_iter().flat_map(serde_json::Map::values_mut) {
-        let Some(content) = response["content"].as_object_mut() else {
+        let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else {
             continue;
         };
         let is_problem = content
