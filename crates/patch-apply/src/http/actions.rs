@@ -18,9 +18,9 @@ const MOST_AGENTS: usize = 1_000;
 #[utoipa::path(post, path = "/actions/write_patch", tag = "actions", request_body = WritePatch, responses(
     (status = 200, body = WrittenPatch),
     (status = 409, description = "STALE_BASE, DIGEST_MISMATCH, RUN_UNDER_WAY, TARGET_NOT_CONFIGURED",
-        body = types::problem::Problem),
+        content_type = "application/problem+json", body = types::problem::Problem),
     (status = 422, description = "POLICY_REFUSED: `context.refusals` says why",
-        body = types::problem::Problem)
+        content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn write_patch(
     app: Data<App>,
@@ -72,7 +72,7 @@ pub(super) async fn validate_branch(
     (status = 200, description = "It was open before", body = Pull),
     (status = 201, body = Pull),
     (status = 409, description = "NOT_VALIDATED, OTHER_PROPOSAL, TARGET_NOT_CONFIGURED",
-        body = types::problem::Problem)
+        content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn open_pull(
     app: Data<App>,
@@ -88,7 +88,7 @@ pub(super) async fn open_pull(
 /// Takes a merged change back: restores what was there before, and deploys again.
 #[utoipa::path(post, path = "/actions/revert", tag = "actions", request_body = RevertChange, responses(
     (status = 202, description = "It is on its way back, or gone already", body = Run),
-    (status = 409, description = "NOT_MERGED, TARGET_NOT_CONFIGURED", body = types::problem::Problem)
+    (status = 409, description = "NOT_MERGED, TARGET_NOT_CONFIGURED", content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn revert(
     app: Data<App>,

@@ -15,7 +15,7 @@ const MOST_FILES: usize = 1_000;
 /// The tip of a branch; the target branch when none is named.
 #[utoipa::path(get, path = "/git/head", tag = "git", params(HeadQuery), responses(
     (status = 200, body = GitHead),
-    (status = 409, description = "TARGET_NOT_CONFIGURED", body = types::problem::Problem)
+    (status = 409, description = "TARGET_NOT_CONFIGURED", content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn head(
     app: Data<App>,
@@ -27,7 +27,7 @@ pub(super) async fn head(
 /// A file at a commit or branch.
 #[utoipa::path(get, path = "/git/files", tag = "git", params(PathQuery), responses(
     (status = 200, body = GitFile),
-    (status = 409, description = "TARGET_NOT_CONFIGURED", body = types::problem::Problem)
+    (status = 409, description = "TARGET_NOT_CONFIGURED", content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn file(
     app: Data<App>,
@@ -39,7 +39,7 @@ pub(super) async fn file(
 /// A folder at a commit or branch.
 #[utoipa::path(get, path = "/git/tree", tag = "git", params(PathQuery), responses(
     (status = 200, body = GitTree),
-    (status = 409, description = "TARGET_NOT_CONFIGURED", body = types::problem::Problem)
+    (status = 409, description = "TARGET_NOT_CONFIGURED", content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn folder(
     app: Data<App>,
@@ -52,7 +52,8 @@ pub(super) async fn folder(
 #[utoipa::path(post, path = "/git/commits", tag = "git", request_body = CommitFiles, responses(
     (status = 200, body = Committed),
     (status = 409, description = "HEAD_MOVED: `context.head` is where the branch is; \
-        TARGET_NOT_CONFIGURED", body = types::problem::Problem)
+        BRANCH_NOT_OPEN; TARGET_NOT_CONFIGURED", content_type = "application/problem+json",
+        body = types::problem::Problem)
 ))]
 pub(super) async fn commit(
     app: Data<App>,

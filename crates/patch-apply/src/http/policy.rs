@@ -10,6 +10,9 @@ use crate::app::App;
 #[utoipa::path(post, path = "/policy/check", tag = "policy", request_body = CheckPatch, responses(
     (status = 200, description = "`accepted` says whether", body = PatchReport)
 ))]
-pub(super) async fn check(app: Data<App>, Body(request): Body<CheckPatch>) -> Result<HttpResponse, Problem> {
+pub(super) async fn check(
+    app: Data<App>,
+    Body(request): Body<CheckPatch>,
+) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(app.check(request).await?))
 }

@@ -18,7 +18,7 @@ impl From<ActionError> for Problem {
             ActionError::NoPull(_) => Self::not_found("PULL_NOT_FOUND", text),
             ActionError::NoCommit(_) => Self::not_found("COMMIT_NOT_FOUND", text),
             ActionError::NoPath(_) => Self::not_found("PATH_NOT_FOUND", text),
-            ActionError::BranchNotOpen(..) => Self::unprocessable("BRANCH_NOT_OPEN", text),
+            ActionError::BranchNotOpen(..) => Self::conflict("BRANCH_NOT_OPEN", text),
             ActionError::BadPath(..) => Self::unprocessable("PATH_REFUSED", text),
             ActionError::HeadMoved(head) => {
                 Self::conflict("HEAD_MOVED", text).with_context(json!({ "head": head }))

@@ -43,9 +43,9 @@ pub(super) async fn diff(
     (status = 200, body = MergeOutcome),
     (status = 202, description = "It waits; `message` says for what", body = MergeOutcome),
     (status = 409, description = "HEAD_MOVED, PULL_CLOSED, STALE_BASE, TARGET_NOT_CONFIGURED",
-        body = types::problem::Problem),
+        content_type = "application/problem+json", body = types::problem::Problem),
     (status = 422, description = "POLICY_REFUSED: the policy has changed since",
-        body = types::problem::Problem)
+        content_type = "application/problem+json", body = types::problem::Problem)
 ))]
 pub(super) async fn merge(
     app: Data<App>,

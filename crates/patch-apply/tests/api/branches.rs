@@ -127,17 +127,17 @@ async fn files_are_committed_to_the_proposals_branch_by_compare_and_swap() {
 async fn other_branches_and_dangerous_names_are_refused() {
     let world = World::start().await;
     let with = |branch: &str, path: &str| json!({ "branch": branch, "files": { path: "x" }, "message": "m", "author": "a" });
-    for (branch, path, code) in [
-        ("main", "a.md", "BRANCH_NOT_OPEN"),
-        ("attune/proposal-x", "a.md", "BRANCH_NOT_OPEN"),
-        ("proposals", "../a.md", "PATH_REFUSED"),
-        ("proposals", ".git/config", "PATH_REFUSED"),
-        ("proposals", "", "PATH_REFUSED"),
+    for (branch, path, status, code) in [
+        ("main", "a.md", 409, "BRANCH_NOT_OPEN"),
+        ("attune/proposal-x", "a.md", 409, "BRANCH_NOT_OPEN"),
+        ("proposals", "../a.md", 422, "PATH_REFUSED"),
+        ("proposals", ".git/config", 422, "PATH_REFUSED"),
+        ("proposals", "", 422, "PATH_REFUSED"),
     ] {
         let answer = world
             .post_as_service("/git/commits", &with(branch, path))
             .await;
-        answer.assert_problem(422, code);
+        answer.assert_problem(status, code);
     }
     assert_eq!(world.target.tip("proposals"), None);
 }
