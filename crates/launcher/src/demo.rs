@@ -31,7 +31,7 @@ use crate::{
     failure::Failure,
     output::Output,
     runtime::block_on_services,
-    up::{Ports, Running, ServiceSettings, start},
+    up::{Ports, Running, ServiceSettings, address, start},
 };
 use director::Director;
 use place::Place;
@@ -114,12 +114,12 @@ impl Demo {
             &place.first_commit,
         ))?;
         let observer = Observer::new(caller.clone());
-        let mut workload = Workload::new(observer, self.clock.clone(), place.deployed());
+        let mut workload = Workload::new(observer, self.clock.clone(), &place.deployed());
         let told = workload.tell_past(self.origin).await?;
         self.output
             .line(&narration::history_sent(told, fleet::BASELINE))?;
         tasks.start(workload.go_on(tasks.stop()));
-        let director = Director::new(caller, place.deployed(), self.output, LIMIT);
+        let director = Director::new(caller, &place.deployed(), self.output, LIMIT);
         Ok(director.direct().await?)
     }
 
@@ -128,7 +128,7 @@ impl Demo {
         let addresses: String = running
             .endpoints
             .iter()
-            .map(|(service, address)| format!("  {service:<17} {address}docs/\n"))
+            .map(|(service, url)| format!("  {:<17} {}/docs/\n", service.name(), address(url)))
             .collect();
         let folder = self.place.folder.path();
         let key = folder.join("admin.key");

@@ -165,7 +165,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// The first digits of an id, as people type them.
-pub(crate) fn short_id(id: impl ToString) -> String {
+pub(crate) fn short_id(id: &impl ToString) -> String {
     id.to_string().chars().take(8).collect()
 }
 

@@ -7,7 +7,7 @@ mod trial;
 
 use std::{
     io::{IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
@@ -17,7 +17,7 @@ use service_kit::{
     telemetry::start_logs,
 };
 
-pub(crate) use folder::{ENDPOINTS_FILE, Endpoints, Folder, read_json};
+pub(crate) use folder::{ENDPOINTS_FILE, Endpoints, Folder, address, read_json};
 pub(crate) use ports::Ports;
 pub(crate) use services::{Running, ServiceSettings, start};
 
@@ -38,7 +38,7 @@ pub(crate) struct UpArgs {
 }
 
 /// Runs the services until a signal comes.
-pub(crate) fn run(data: Option<PathBuf>, args: UpArgs) -> Result<(), Failure> {
+pub(crate) fn run(data: Option<&Path>, args: &UpArgs) -> Result<(), Failure> {
     let layers = Layers::read(args.config.as_deref())?;
     let mut settings = ServiceSettings::read(&layers)?;
     if settings.common.server.listen.is_some() {
@@ -50,9 +50,10 @@ pub(crate) fn run(data: Option<PathBuf>, args: UpArgs) -> Result<(), Failure> {
     if std::io::stderr().is_terminal() {
         settings.common.log.format = LogFormat::Pretty;
     }
-    let redactor = kit::redactor(&settings.common).map_err(usage)?;
+    let redactor =
+        kit::redactor(&settings.common).map_err(|error| Failure::Usage(format!("{error:#}")))?;
     start_logs(&settings.common.log, &redactor)?;
-    let folder = Folder::hold(data.unwrap_or(settings.common.server.data_dir.clone()))?;
+    let folder = Folder::hold(data.unwrap_or(&settings.common.server.data_dir))?;
     let clock = trial::clock(&folder, &settings.common.clock, args.test_clock)?;
     let ports = Ports::chosen(args.port_base);
     block_on_services(Box::pin(serve(folder, settings, ports, clock)))
@@ -77,7 +78,7 @@ async fn serve(
 fn say_ready(endpoints: &Endpoints, folder: &Folder, trial: Option<f64>) -> Result<(), Failure> {
     let addresses: Vec<String> = endpoints
         .iter()
-        .map(|(service, address)| format!("{service} {address}"))
+        .map(|(service, url)| format!("{service} {}", address(url)))
         .collect();
     let clock = trial.map_or_else(String::new, |scale| {
         format!("; TRIAL CLOCK: time runs {scale} times as fast")
@@ -91,8 +92,4 @@ fn say_ready(endpoints: &Endpoints, folder: &Folder, trial: Option<f64>) -> Resu
     )?;
     out.flush()?;
     Ok(())
-}
-
-fn usage(error: anyhow::Error) -> Failure {
-    Failure::Usage(format!("{error:#}"))
 }

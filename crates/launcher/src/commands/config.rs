@@ -1,6 +1,6 @@
 //! `attune config`: the settings as the services would read them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -51,18 +51,17 @@ struct Sections {
 pub(super) fn run(args: ConfigArgs, output: Output) -> Result<(), Failure> {
     match args.action {
         Action::Check { config } => {
-            let settings = checked(config)?;
-            drop(settings);
+            checked(config.as_deref())?;
             let answer = serde_json::json!({ "usable": true });
             output.show(&answer, || "the settings can be used\n".to_owned())
         }
-        Action::Show { config } => show(checked(config)?, output),
+        Action::Show { config } => show(checked(config.as_deref())?, output),
     }
 }
 
 /// Reads the settings and asks each service whether it can work with them.
-pub(super) fn checked(file: Option<PathBuf>) -> Result<ServiceSettings, Failure> {
-    let settings = ServiceSettings::read(&Layers::read(file.as_deref())?)?;
+pub(super) fn checked(file: Option<&Path>) -> Result<ServiceSettings, Failure> {
+    let settings = ServiceSettings::read(&Layers::read(file)?)?;
     judge(&settings).map_err(|error| Failure::Usage(format!("{error:#}")))?;
     Ok(settings)
 }
@@ -129,7 +128,7 @@ mod tests {
             ("[nonsense]\n", "nonsense"),
         ] {
             std::fs::write(&file, text).unwrap();
-            let refusal = checked(Some(file.clone())).unwrap_err();
+            let refusal = checked(Some(&file)).unwrap_err();
             assert_eq!(refusal.exit_code(), 2, "{refusal}");
             assert!(refusal.to_string().contains(name), "{refusal}");
         }

@@ -69,7 +69,7 @@ pub(super) fn table(findings: &[Finding]) -> Table {
             one.sessions.to_string(),
             one.tool.clone(),
             one.category.clone(),
-            ids::or_dash(one.proposal_id.map(short_id)),
+            ids::or_dash(one.proposal_id.as_ref().map(short_id)),
             one.template.clone(),
         ]);
     }

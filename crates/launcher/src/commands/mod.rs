@@ -40,7 +40,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { shared, command } = cli;
     let output = Output::new(shared.json);
     match command {
-        Command::Up(args) => up::run(shared.data, args),
+        Command::Up(args) => up::run(shared.data.as_deref(), &args),
         Command::Demo(args) => demo::run(shared.data, &args, output),
         Command::Redact(args) => redact::run(&args),
         Command::Analyse(args) => analyse::run(&args, output),

@@ -164,7 +164,7 @@ pub(super) fn table(proposals: &[ProposalSummary]) -> Table {
     let mut table = Table::new(&["id", "status", "stage", "severity", "agents", "title"]);
     for one in proposals {
         table.row(vec![
-            short_id(one.id),
+            short_id(&one.id),
             one.status.name().to_owned(),
             ids::or_dash(one.stage.map(Stage::name)),
             one.severity.name().to_owned(),
@@ -236,7 +236,7 @@ fn how_to_approve(proposal: &Proposal) -> String {
     let digits = short_id(&proposal.digest);
     format!(
         "to approve it, type: attune proposals approve {} @{digits}",
-        short_id(proposal.id)
+        short_id(&proposal.id)
     )
 }
 

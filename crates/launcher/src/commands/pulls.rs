@@ -59,7 +59,7 @@ async fn list(to: &Connection, output: Output) -> Result<(), Failure> {
             table.row(vec![
                 pull.number.to_string(),
                 state(pull).to_owned(),
-                short_id(pull.proposal_id),
+                short_id(&pull.proposal_id),
                 short_id(&pull.head.sha),
                 ids::or_dash(pull.queue.as_ref().map(|queue| queue.position)),
                 pull.title.clone(),

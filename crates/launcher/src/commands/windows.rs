@@ -144,7 +144,7 @@ async fn list(to: &Connection, filter: WindowFilter, output: Output) -> Result<(
         ]);
         for one in &page.data {
             table.row(vec![
-                short_id(one.id),
+                short_id(&one.id),
                 one.status.name().to_owned(),
                 ids::or_dash(one.verdict.map(Verdict::name)),
                 ids::or_dash(one.effect.map(Effect::name)),
@@ -219,7 +219,7 @@ fn line(detail: &WindowDetail) -> String {
     let verdict = window.verdict.map_or("open", Verdict::name);
     format!(
         "{}\t{}\t{verdict}\t{why}\n",
-        short_id(window.id),
+        short_id(&window.id),
         window.status.name()
     )
 }

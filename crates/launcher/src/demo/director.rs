@@ -1,6 +1,10 @@
 //! Drives the loop as a person would: looks, approves, merges, waits; and tells what happens.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail, ensure};
 use clients::{FindingFilter, Observer, PatchApply, ProposalService, TuneGateway};
@@ -37,7 +41,7 @@ pub(super) struct Director {
 
 impl Director {
     /// Calls by `caller`, as the person whose key it shows.
-    pub(super) fn new(caller: Caller, deployed: PathBuf, output: Output, limit: Duration) -> Self {
+    pub(super) fn new(caller: Caller, deployed: &Path, output: Output, limit: Duration) -> Self {
         Self {
             observer: Observer::new(caller.clone()),
             proposals: ProposalService::new(caller.clone()),

@@ -37,7 +37,7 @@ impl Place {
     pub(super) fn prepare(data: Option<PathBuf>, once: bool) -> Result<Self, Failure> {
         let passing = once && data.is_none();
         let named = data.unwrap_or_else(|| own_folder(once));
-        let folder = Folder::hold(named.clone())?;
+        let folder = Folder::hold(&named)?;
         if !folder.is_empty()? {
             let mark: Option<serde_json::Value> = folder.read_json(MARK_FILE)?;
             if mark.is_none() {

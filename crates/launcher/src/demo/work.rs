@@ -38,7 +38,7 @@ pub(super) struct Workload {
 
 impl Workload {
     /// A fleet that works by the files in `deployed`.
-    pub(super) fn new(observer: Observer, clock: Clock, deployed: PathBuf) -> Self {
+    pub(super) fn new(observer: Observer, clock: Clock, deployed: &Path) -> Self {
         Self {
             observer,
             agents_file: deployed.join(repository::AGENTS_FILE),

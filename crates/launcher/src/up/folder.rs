@@ -32,9 +32,9 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// Makes the folder if it is not there, and takes hold of it.
-    pub(crate) fn hold(path: PathBuf) -> Result<Self, Failure> {
+    pub(crate) fn hold(path: &Path) -> Result<Self, Failure> {
         let named = path.display();
-        fs::create_dir_all(&path)
+        fs::create_dir_all(path)
             .with_context(|| format!("the data folder {named} cannot be made"))?;
         let path = path
             .canonicalize()
@@ -97,8 +97,17 @@ impl Folder {
 
     /// Tells the command line where the services are.
     pub(crate) fn write_endpoints(&self, endpoints: &Endpoints) -> anyhow::Result<()> {
-        self.write_json(ENDPOINTS_FILE, endpoints)
+        let addresses = endpoints.iter();
+        let addresses: BTreeMap<_, _> = addresses
+            .map(|(service, url)| (service, address(url)))
+            .collect();
+        self.write_json(ENDPOINTS_FILE, &addresses)
     }
+}
+
+/// An address to put a path behind, which begins with a slash.
+pub(crate) fn address(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
 }
 
 /// Reads a JSON file; `None` when there is none.
@@ -155,25 +164,25 @@ mod tests {
     fn a_folder_is_held_by_one_process_at_a_time() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("data");
-        let first = Folder::hold(path.clone()).unwrap();
-        let refusal = Folder::hold(path.clone()).unwrap_err();
+        let first = Folder::hold(&path).unwrap();
+        let refusal = Folder::hold(&path).unwrap_err();
         assert_eq!(refusal.exit_code(), 3);
         let said = refusal.to_string();
         assert!(said.contains(&std::process::id().to_string()), "{said}");
         drop(first);
-        assert!(Folder::hold(path).is_ok());
+        assert!(Folder::hold(&path).is_ok());
     }
 
     #[test]
     fn clearing_leaves_the_folder_empty_and_held() {
         let place = tempfile::tempdir().unwrap();
-        let folder = Folder::hold(place.path().to_owned()).unwrap();
+        let folder = Folder::hold(place.path()).unwrap();
         assert!(folder.is_empty().unwrap() && !folder.has_data());
         fs::create_dir(folder.path().join("inner")).unwrap();
         fs::write(folder.path().join("observer.db"), "x").unwrap();
         assert!(!folder.is_empty().unwrap() && folder.has_data());
         folder.clear().unwrap();
         assert!(folder.is_empty().unwrap());
-        assert!(Folder::hold(place.path().to_owned()).is_err());
+        assert!(Folder::hold(place.path()).is_err());
     }
 }

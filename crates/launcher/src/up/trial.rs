@@ -67,7 +67,7 @@ mod tests {
 
     fn place() -> (tempfile::TempDir, Folder) {
         let place = tempfile::tempdir().unwrap();
-        let folder = Folder::hold(place.path().to_owned()).unwrap();
+        let folder = Folder::hold(place.path()).unwrap();
         (place, folder)
     }
 

@@ -1,0 +1,14 @@
+//! The built binary, as people and programs call it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod files;
+mod patches;
+mod program;
+mod refusals;
+mod services;
