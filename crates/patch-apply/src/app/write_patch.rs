@@ -33,7 +33,9 @@ impl App {
         let asked = fingerprint(&request);
         let before = self.store.run(request.proposal_id).await?;
         if let Some(run) = &before {
-            if run.change.request == asked {
+            // The same diff for a run that has ended is a new try, not a repetition: a repeated
+            // request is answered from its idempotency key.
+            if run.change.request == asked && !run.state.has_ended_without_effect() {
                 self.settle_branch(run).await;
                 return Ok(written(run));
             }

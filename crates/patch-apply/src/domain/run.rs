@@ -70,6 +70,11 @@ impl State {
         )
     }
 
+    /// Whether the run is over and nothing of it is left on the target branch.
+    pub fn has_ended_without_effect(self) -> bool {
+        matches!(self, Self::Failed | Self::Stale | Self::Reverted)
+    }
+
     /// Whether the change is on the target branch and can be taken back.
     pub fn is_revertible(self) -> bool {
         matches!(
