@@ -11,9 +11,7 @@ use types::{
 use super::{
     ActionError, App,
     land::{Landed, write_merge},
-    report,
-    retreat::{Decided, write_revert},
-    to_proposal_service,
+    report, to_proposal_service,
 };
 use crate::{
     domain::run::{Run, State},
@@ -207,94 +205,5 @@ impl App {
             .advance(&act, Move::new("run.merge", Some(run), after))
             .await?;
         Ok(())
-    }
-
-    async fn push_revert(&self, run: Run) -> Result<Progress, ActionError> {
-        let Some(retreat) = run.retreat.clone() else {
-            return Ok(Progress::Waits);
-        };
-        let Some(landing) = run.revert.clone() else {
-            return self.decide_revert_of(&run).await;
-        };
-        let (subject, plan) = (run.clone(), landing.clone());
-        self.known_commit(landing.onto.clone()).await?;
-        let work = move |objects: Objects| write_revert(&objects, &subject, &retreat, &plan);
-        self.git()?.with_objects(work).await?;
-        match self.land(&landing).await? {
-            Landed::Moved => self.decide_revert_of(&run).await,
-            Landed::Done => {
-                let after = run.to(
-                    State::Redeploying,
-                    Some(format!("the deploy steps of {}", landing.commit)),
-                );
-                let note =
-                    StepNote::passed("revert", format!("{} by {}", landing.commit, landing.by));
-                let step = Move::new("run.revert_merged", Some(&run), after).note(note);
-                self.store.advance(&self.own_act(), step).await?;
-                Ok(Progress::More)
-            }
-        }
-    }
-
-    async fn decide_revert_of(&self, run: &Run) -> Result<Progress, ActionError> {
-        let Some(retreat) = &run.retreat else {
-            return Ok(Progress::Waits);
-        };
-        let act = self.act_of(&retreat.by);
-        match self.decide_revert(run, retreat, &act).await? {
-            Decided::Commit(landing) => {
-                let after = Run {
-                    revert: Some(landing),
-                    ..run.clone()
-                };
-                let step = Move::new("run.revert_decided", Some(run), after)
-                    .note(StepNote::running("revert", retreat.reason.clone()));
-                self.store.advance(&act, step).await?;
-            }
-            Decided::Conflict(files) => {
-                let why = format!(
-                    "these files were changed by others since, so they cannot be put back as they were: {}",
-                    files.join(", ")
-                );
-                self.fail_revert(run.id, &why).await?;
-            }
-        }
-        Ok(Progress::More)
-    }
-
-    pub(super) async fn fail_revert(&self, id: ProposalId, why: &str) -> Result<(), ActionError> {
-        let run = self.store.run(id).await?.ok_or(ActionError::NoRun(id))?;
-        let why = self.clean(why);
-        let after = run.to(State::RevertFailed, Some(format!("a person: {why}")));
-        let event = to_proposal_service(&report(&after, RunOutcome::RevertFailed, why.clone()))?;
-        let step = Move::new("run.revert_failed", Some(&run), after)
-            .note(StepNote::failed("revert", why))
-            .tell(event);
-        self.store.advance(&self.own_act(), step).await?;
-        Ok(())
-    }
-
-    /// The change is gone and the old state deployed. After a failed deployment the run has failed.
-    pub(super) async fn finish_revert(
-        &self,
-        run: &Run,
-        commit: CommitSha,
-    ) -> Result<Progress, ActionError> {
-        let Some(retreat) = &run.retreat else {
-            return Ok(Progress::Waits);
-        };
-        let (state, outcome, message) = if retreat.after_failed_deploy {
-            let message = format!("{}; the merge was taken back by {commit}", retreat.reason);
-            (State::Failed, RunOutcome::Failed(Stage::Deployed), message)
-        } else {
-            let message = format!("taken back by {}: {}", retreat.by, retreat.reason);
-            (State::Reverted, RunOutcome::Reverted, message)
-        };
-        let after = run.to(state, Some(message.clone()));
-        let mut event = report(&after, outcome, message);
-        event.commit = Some(commit);
-        let step = Move::new("run.reverted", Some(run), after).tell(to_proposal_service(&event)?);
-        self.store.advance(&self.own_act(), step).await?;
-        Ok(Progress::Waits)
     }
 }

@@ -6,13 +6,15 @@
 
 mod base;
 mod command;
+mod commit;
 mod error;
 mod lock;
 mod objects;
 
 pub use base::TreeBase;
+pub use commit::CommitPlan;
 pub use error::GitError;
-pub use objects::{CommitPlan, Entry, Objects};
+pub use objects::{Entry, Objects};
 
 use std::{
     fs::File,

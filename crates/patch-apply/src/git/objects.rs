@@ -2,11 +2,8 @@
 
 use std::path::Path;
 
-use gix::{
-    ObjectId,
-    objs::{Commit, tree::EntryKind},
-};
-use types::{CommitSha, Timestamp, patch::GitTreeEntry};
+use gix::{ObjectId, objs::tree::EntryKind};
+use types::{CommitSha, patch::GitTreeEntry};
 use unidiff::{BaseFile, FileResult, Mode};
 
 use super::{base::TreeBase, error::GitError};
@@ -14,21 +11,6 @@ use super::{base::TreeBase, error::GitError};
 /// The objects of a repository, for use within one thread.
 #[derive(Clone, Debug)]
 pub struct Objects(pub(super) gix::Repository);
-
-/// Everything that a commit is made of: the same plan is the same commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommitPlan {
-    /// The files.
-    pub tree: CommitSha,
-    /// The commits before.
-    pub parents: Vec<CommitSha>,
-    /// Who made the change.
-    pub author: String,
-    /// The message.
-    pub message: String,
-    /// When.
-    pub at: Timestamp,
-}
 
 /// What stands under a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,36 +261,6 @@ impl Objects {
         sha(&ObjectId::empty_tree(self.0.object_hash()))
     }
 
-    /// Writes a commit.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write_commit(&self, plan: &CommitPlan) -> Result<CommitSha, GitError> {
-        let signature = gix::actor::Signature {
-            name: signed_name(&plan.author).into(),
-            email: signed_address(&plan.author).into(),
-            time: gix::date::Time {
-                seconds: plan.at.as_seconds().max(0),
-                offset: 0,
-            },
-        };
-        let parents: Vec<ObjectId> = plan
-            .parents
-            .iter()
-            .map(object_id)
-            .collect::<Result<_, _>>()?;
-        let commit = Commit {
-            tree: object_id(&plan.tree)?,
-            parents: parents.into_iter().collect(),
-            author: signature.clone(),
-            committer: signature,
-            encoding: None,
-            message: plan.message.clone().into(),
-            extra_headers: Vec::new(),
-        };
-        sha(&self.0.write_object(&commit)?)
-    }
-
     pub(super) fn file(&self, mode: Mode, id: &gix::oid) -> Result<BaseFile, GitError> {
         let bytes = match mode {
             Mode::Gitlink => Vec::new(),
@@ -337,40 +289,4 @@ fn kind(mode: Mode) -> EntryKind {
         Mode::Symlink => EntryKind::Link,
         Mode::Gitlink => EntryKind::Commit,
     }
-}
-
-/// The name without what git would take for the end of a name.
-fn signed_name(person: &str) -> String {
-    let plain: String = person
-        .chars()
-        .filter(|letter| !letter.is_control() && !matches!(letter, '<' | '>'))
-        .collect();
-    let plain =
-        plain.trim_matches(|letter: char| letter.is_whitespace() || ".,:;\"'\\".contains(letter));
-    if plain.is_empty() {
-        "unknown".to_owned()
-    } else {
-        plain.to_owned()
-    }
-}
-
-/// An address that can never be delivered to: the name is what counts.
-fn signed_address(person: &str) -> String {
-    let letters: String = person
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let letters = letters.trim_matches('-');
-    let local = if letters.is_empty() {
-        "unknown"
-    } else {
-        letters
-    };
-    format!("{local}@attune.invalid")
 }
