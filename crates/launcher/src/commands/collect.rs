@@ -36,6 +36,9 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// How often a batch that the observer has no room for is tried again, and after how long.
 const TRIES: u32 = 60;
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often, and after how long each time, is looked for proposals that are on their way.
+const PROPOSAL_LOOKS: u32 = 25;
+const PROPOSAL_PAUSE: Duration = Duration::from_millis(200);
 /// How many findings the summary shows.
 const SHOWN_FINDINGS: usize = 15;
 
@@ -219,17 +222,13 @@ struct Report<'summary> {
 
 /// Has the analyser look at what came in, and shows what it makes of it.
 async fn analyse(to: &Connection, summary: &Summary, output: Output) -> Result<(), Failure> {
+    let before = waiting_proposals(to).await?.len();
     let analysis = to.observer().run_job("error-analyser").await?;
-    let findings = to
-        .observer()
-        .findings(&FindingFilter::default())
-        .await?
-        .data;
-    let waiting = ProposalFilter {
-        status: Some(ProposalStatus::Pending),
-        ..ProposalFilter::default()
-    };
-    let proposals = to.proposals().list(&waiting).await?.data;
+    let proposed = analysis["proposed"].as_u64().unwrap_or(0);
+    let expected = before.saturating_add(usize::try_from(proposed).unwrap_or(0));
+    let proposals = await_proposals(to, expected).await?;
+    let filter = FindingFilter::default();
+    let findings = to.observer().findings(&filter).await?.data;
     if output.json {
         return output.json(&Report {
             summary,
@@ -252,4 +251,28 @@ async fn analyse(to: &Connection, summary: &Summary, output: Output) -> Result<(
         output.table(&proposals::table(&proposals))?;
     }
     Ok(())
+}
+
+async fn waiting_proposals(to: &Connection) -> Result<Vec<ProposalSummary>, Failure> {
+    let filter = ProposalFilter {
+        status: Some(ProposalStatus::Pending),
+        ..ProposalFilter::default()
+    };
+    Ok(to.proposals().list(&filter).await?.data)
+}
+
+/// What the analyser proposes arrives a moment later, by the observer's outbox.
+async fn await_proposals(
+    to: &Connection,
+    expected: usize,
+) -> Result<Vec<ProposalSummary>, Failure> {
+    let mut looks = 1;
+    loop {
+        let waiting = waiting_proposals(to).await?;
+        if expected <= waiting.len() || looks == PROPOSAL_LOOKS {
+            return Ok(waiting);
+        }
+        looks += 1;
+        tokio::time::sleep(PROPOSAL_PAUSE).await;
+    }
 }

@@ -203,18 +203,29 @@ async fn approve(
     let proposal = to.proposals().get(id).await?;
     let shown = Shown::to_reader(to);
     if let Err(why) = may_approve(&proposal.digest, named, shown.digest(id).as_ref()) {
-        eprint!("{}", crate::output::visible(&proposal.patch));
-        shown.remember(id, &proposal.digest)?;
-        return Err(Failure::Refused(format!(
-            "{why}; {}",
-            how_to_approve(&proposal)
-        )));
+        return ask_again(&proposal, why, &shown, output);
     }
     let body = Approve {
         digest: proposal.digest,
         notes,
     };
     decided(output, &to.proposals().approve(id, &body).await?)
+}
+
+/// Shows the diff that a yes would be about, and says how to say it.
+fn ask_again(proposal: &Proposal, why: &str, shown: &Shown, output: Output) -> Result<(), Failure> {
+    let answer = serde_json::json!({
+        "approved": false,
+        "why": why,
+        "digest": proposal.digest,
+        "patch": proposal.patch,
+    });
+    output.show(&answer, || proposal.patch.clone())?;
+    shown.remember(proposal.id, &proposal.digest)?;
+    Err(Failure::Refused(format!(
+        "{why}; {}",
+        how_to_approve(proposal)
+    )))
 }
 
 /// Whether a yes can mean this diff: it was named, or shown to this person here.
