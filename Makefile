@@ -1,6 +1,6 @@
 # Each target is one command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run build fmt test test-shared check soak bench fuzz images test-compose setup-build setup-test
+.PHONY: help run build fmt test test-shared check soak bench fuzz images test-contract test-compose setup-build setup-test
 
 cargo := cargo --locked
 
@@ -17,6 +17,7 @@ fmt: ## Format the code
 	cargo fmt --all
 
 test: setup-test ## Run every test that needs nothing but this checkout (small counts)
+	$(cargo) build --workspace --bins
 	deploy/scripts/with-postgres.sh $(cargo) test --workspace
 
 test-shared: setup-test ## Run the tests over the data sets in the folder ATTUNE_SHARED
@@ -26,6 +27,7 @@ check: setup-build ## Formatting, lints, documents, licences, layout, shell scri
 	deploy/scripts/check.sh
 
 soak: setup-test ## Run every test with its full counts (hours)
+	$(cargo) build --release --workspace --bins
 	deploy/scripts/with-postgres.sh $(cargo) test --release --workspace --features soak
 
 bench: setup-build ## Measure: start, memory and stop of `attune up`; the speed of redaction
@@ -37,6 +39,9 @@ fuzz: setup-build ## Fuzz every target for FUZZ_SECONDS (60) each
 
 images: setup-build ## Build the container images from binaries built here, without a registry
 	deploy/scripts/images.sh
+
+test-contract: setup-build ## Let schemathesis look for answers that the OpenAPI documents do not promise
+	deploy/scripts/test-schemathesis.sh
 
 test-compose: setup-build ## Start the containers and drive the loop through them
 	deploy/scripts/test-compose.sh

@@ -9,7 +9,7 @@ if [[ ! -d ${ATTUNE_SHARED:-}/data ]]; then
   exit 1
 fi
 
-mapfile -t manifests < <(grep --files-with-matches '^shared-data = ' crates/*/Cargo.toml tests/Cargo.toml)
+mapfile -t manifests < <(grep --files-with-matches '^shared-data = ' crates/*/Cargo.toml)
 packages=()
 for manifest in "${manifests[@]}"; do
   packages+=(--package "$(sed -n 's/^name = "\(.*\)"$/\1/p' "$manifest" | head -n 1)")
@@ -19,4 +19,6 @@ if [[ ${#packages[@]} -eq 0 ]]; then
   exit 1
 fi
 
-exec cargo --locked test "${packages[@]}" --features shared-data
+cargo --locked test "${packages[@]}" --features shared-data
+cargo --locked build --workspace --bins
+cargo --locked test --package stack-tests --features shared-data --test real_input
