@@ -286,6 +286,24 @@ pub struct JoinQueue {
     pub reason: String,
 }
 
+/// Gives up a place in the queue: `POST /api/agent-tune/queue/leave`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveQueue {
+    /// The change that waits no longer.
+    pub proposal_id: ProposalId,
+}
+
+/// Ends a window whose change is being taken back by a person:
+/// `POST /api/agent-tune/monitoring/{id}/withdraw`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawWindow {
+    /// Who takes it back, and why.
+    #[schema(min_length = 1, max_length = 2500)]
+    pub reason: String,
+}
+
 /// A change that waits for the slot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QueueEntry {

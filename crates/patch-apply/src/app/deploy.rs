@@ -9,7 +9,7 @@ use types::{
     window::OpenWindow,
 };
 
-use super::{ActionError, App, drive::Progress, report, to_proposal_service};
+use super::{ActionError, App, drive::Progress, leave_queue, report, to_proposal_service};
 use crate::{
     domain::{
         deploy::{DeployStep, Values, next_step},
@@ -156,7 +156,8 @@ impl App {
             );
             let step = Move::new("run.done", Some(run), after.clone())
                 .tell(reached(&after)?)
-                .tell(to_proposal_service(&done)?);
+                .tell(to_proposal_service(&done)?)
+                .tell(leave_queue(run)?);
             self.store.advance(act, step).await?;
             return Ok(Progress::Waits);
         }

@@ -8,7 +8,7 @@ use types::{
     window::JoinQueue,
 };
 
-use super::{ActionError, App, report, to_proposal_service};
+use super::{ActionError, App, leave_queue, report, to_proposal_service};
 use crate::{
     domain::{
         pull::{PullRequest, Waiting},
@@ -207,7 +207,8 @@ impl App {
         let step = Move::new("run.merge_refused", Some(run), after)
             .note(StepNote::failed("merge", why))
             .pull(PullChange::Close)
-            .tell(event);
+            .tell(event)
+            .tell(leave_queue(run)?);
         self.store.advance(act, step).await?;
         Ok(())
     }

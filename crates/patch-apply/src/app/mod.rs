@@ -27,9 +27,10 @@ use service_kit::{
     trace::TraceParent,
 };
 use types::{
-    Service,
+    Service, WindowId,
     key::Role,
     proposal::{RunEvent, RunOutcome},
+    window::{LeaveQueue, WithdrawWindow},
 };
 
 pub use close_window::WindowNoted;
@@ -123,6 +124,34 @@ fn report(run: &Run, outcome: RunOutcome, message: impl Into<String>) -> RunEven
         commit: None,
         window_id: run.window_id,
     }
+}
+
+/// The window over a change that a person takes back is of no use any more.
+fn withdraw_window(run: &Run, window: WindowId, why: &str) -> Result<Message, DbError> {
+    let body = WithdrawWindow {
+        reason: why.to_owned(),
+    };
+    Message::post(
+        "withdraw_window",
+        run.id.to_string(),
+        Service::TuneGateway,
+        format!("/api/agent-tune/monitoring/{window}/withdraw"),
+        &body,
+    )
+}
+
+/// A change that was dropped from the merge queue waits for the slot no longer.
+fn leave_queue(run: &Run) -> Result<Message, DbError> {
+    let body = LeaveQueue {
+        proposal_id: run.id,
+    };
+    Message::post(
+        "leave_queue",
+        run.id.to_string(),
+        Service::TuneGateway,
+        "/api/agent-tune/queue/leave",
+        &body,
+    )
 }
 
 fn to_proposal_service(event: &RunEvent) -> Result<Message, DbError> {

@@ -11,7 +11,7 @@ use types::{
     window::MonitoringWindow,
 };
 
-use super::{report, to_proposal_service};
+use super::{report, to_proposal_service, withdraw_window};
 use crate::{
     domain::run::{Run, State},
     store::{self, Move, StepNote, StoreError},
@@ -39,10 +39,20 @@ async fn window_answered(tx: &mut Tx, sent: &Sent, reply: &Reply) -> Result<Sett
         return Ok(Settlement::Dead("the message names no proposal".to_owned()));
     };
     let run = store::run_in_transaction(tx, id).await?;
-    // The window may have closed, or the change been taken back, before the reply came.
-    let Some(run) = run.filter(|run| run.state == State::OpeningWindow) else {
+    let Some(run) = run else {
         return Ok(Settlement::Done);
     };
+    // The window may have closed, or the change been taken back, before the reply came.
+    if run.state != State::OpeningWindow {
+        if run.state.is_going_back()
+            && reply.is_success()
+            && let Ok(window) = reply.json::<MonitoringWindow>()
+        {
+            let why = "the change was taken back before its window opened";
+            tx.send(withdraw_window(&run, window.id, why)?).await?;
+        }
+        return Ok(Settlement::Done);
+    }
     let step = match reply.json::<MonitoringWindow>() {
         Ok(window) if reply.is_success() => opened(&run, &window)?,
         _ if reply.status == 409 => slot_is_taken(&run, reply)?,

@@ -13,7 +13,7 @@ use super::{
     land::Landed,
     report,
     retreat::{Decided, write_revert},
-    to_proposal_service,
+    to_proposal_service, withdraw_window,
 };
 use crate::{
     domain::run::{Retreat, Run, State},
@@ -40,12 +40,13 @@ impl App {
         if !run.state.is_revertible() {
             return Err(ActionError::NotMerged);
         }
+        let by = request
+            .person
+            .as_deref()
+            .map_or_else(|| act.actor.clone(), |person| self.clean(person));
         let retreat = Retreat {
             reason: self.clean(&request.reason),
-            by: request
-                .person
-                .as_deref()
-                .map_or_else(|| act.actor.clone(), |person| self.clean(person)),
+            by: by.clone(),
             at: act.at,
             after_failed_deploy: false,
         };
@@ -56,7 +57,11 @@ impl App {
                 ..after.clone()
             })
             .await?;
-        let step = Move::new("run.revert", Some(&run), after);
+        let mut step = Move::new("run.revert", Some(&run), after);
+        if let Some(window) = run.window_id.filter(|_| run.state == State::Monitoring) {
+            let why = format!("taken back by {}: {}", by, request.reason);
+            step = step.tell(withdraw_window(&run, window, &self.clean(&why))?);
+        }
         self.store.answer(act, step, 202, &reply).await?;
         Ok(reply)
     }

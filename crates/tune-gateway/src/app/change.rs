@@ -55,6 +55,26 @@ impl App {
         .await
     }
 
+    /// Ends a window whose change a person takes back; one that has ended stays as it ended.
+    pub(crate) async fn withdraw_window(
+        &self,
+        id: WindowId,
+        reason: &str,
+        act: &Act,
+    ) -> Result<MonitoringWindow, ChangeWindowError> {
+        let why = self.redactor.redact(reason).into_owned();
+        self.change_window(id, act, "window.withdraw", move |stored| {
+            let asked = close_by_caller(&stored.state(), CloseStatus::RolledBack);
+            let Ok(Asked::Close(closing)) = asked else {
+                return Ok(None);
+            };
+            let mut to = closed(&stored.window, closing, act.at);
+            to.why = Some(why.clone());
+            Ok(Some(to))
+        })
+        .await
+    }
+
     /// Frees the slot; what the change does is still watched until the next one.
     pub(crate) async fn release_window(
         &self,

@@ -3,7 +3,7 @@
 use service_kit::{Act, db::DbError};
 use types::{
     Timestamp,
-    window::{JoinQueue, QueueEntry},
+    window::{JoinQueue, LeaveQueue, QueueEntry},
 };
 
 use super::App;
@@ -27,6 +27,16 @@ impl App {
         self.store
             .join(&JoinQueue { reason, ..wish }, deadline, act)
             .await
+    }
+
+    /// Gives up a place in the queue; without one nothing changes.
+    pub(crate) async fn leave_queue(
+        &self,
+        wish: &LeaveQueue,
+        act: &Act,
+    ) -> Result<Vec<QueueEntry>, DbError> {
+        self.store.leave(wish.proposal_id, act).await?;
+        self.queue().await
     }
 
     /// When the slot is free at the latest, while a window is active.

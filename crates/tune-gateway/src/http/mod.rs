@@ -33,9 +33,15 @@ pub fn endpoints() -> Vec<Endpoint> {
             Access::Decide,
             windows::release,
         ),
+        Endpoint::post(
+            "/api/agent-tune/monitoring/{id}/withdraw",
+            Access::Serve,
+            windows::withdraw,
+        ),
         Endpoint::get("/api/agent-tune/windows", Access::Read, windows::page),
         Endpoint::get("/api/agent-tune/queue", Access::Read, queue::list),
         Endpoint::post("/api/agent-tune/queue", Access::Act, queue::join),
+        Endpoint::post("/api/agent-tune/queue/leave", Access::Act, queue::leave),
         Endpoint::post("/api/truth/evaluate", Access::Read, truth::evaluate),
     ]
 }
@@ -49,9 +55,11 @@ pub fn endpoints() -> Vec<Endpoint> {
     windows::close,
     windows::extend,
     windows::release,
+    windows::withdraw,
     windows::page,
     queue::list,
     queue::join,
+    queue::leave,
     truth::evaluate
 ))]
 pub struct Api;

@@ -11,7 +11,7 @@ use types::{
     problem::Problem as ProblemBody,
     window::{
         CloseWindow, ExtendWindow, MonitoringWindow, OpenWindow, WindowDetail, WindowPage,
-        WindowStatus,
+        WindowStatus, WithdrawWindow,
     },
 };
 use utoipa::IntoParams;
@@ -104,6 +104,26 @@ pub(super) async fn release(
     PathValues(id): PathValues<WindowId>,
 ) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(app.release_window(id, &act).await?))
+}
+
+/// Ends a window whose change a person takes back; one that has ended stays as it ended.
+#[utoipa::path(post, path = "/api/agent-tune/monitoring/{id}/withdraw", tag = "windows",
+    params(("id" = WindowId, Path)), request_body = WithdrawWindow,
+    responses((status = 200, body = MonitoringWindow)))]
+pub(super) async fn withdraw(
+    app: Data<App>,
+    act: Authorised,
+    PathValues(id): PathValues<WindowId>,
+    Body(request): Body<WithdrawWindow>,
+) -> Result<HttpResponse, Problem> {
+    let length = request.reason.chars().count();
+    if !(1..=2_500).contains(&length) {
+        return Err(Problem::invalid_field(
+            "/reason",
+            "expected 1 to 2500 characters",
+        ));
+    }
+    Ok(HttpResponse::Ok().json(app.withdraw_window(id, &request.reason, &act).await?))
 }
 
 /// Which windows.

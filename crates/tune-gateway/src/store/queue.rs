@@ -95,4 +95,22 @@ impl Store {
         tx.commit_with(201, &entry).await?;
         Ok(entry)
     }
+
+    /// Takes a change out of the queue.
+    pub(crate) async fn leave(&self, proposal: ProposalId, act: &Act) -> Result<(), DbError> {
+        let mut tx = self.db.begin(act).await?;
+        let left = tx
+            .execute(
+                "DELETE FROM waiting_change WHERE proposal_id = $1",
+                args![proposal],
+            )
+            .await?;
+        if left == 1 {
+            let subject = format!("queue/{proposal}");
+            tx.journal("queue.leave", &subject, Some(&proposal), None::<&()>)
+                .await?;
+        }
+        tx.commit_with(200, &serde_json::json!({ "left": left == 1 }))
+            .await
+    }
 }

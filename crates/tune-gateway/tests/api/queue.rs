@@ -44,3 +44,25 @@ async fn opening_the_window_of_a_change_takes_it_out_of_the_queue() {
     assert!(queue["data"].as_array().unwrap().is_empty());
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_change_that_waits_no_longer_leaves_the_queue() {
+    for backend in Backend::ALL {
+        let gateway = Gateway::start_on(backend).await;
+        for number in [1, 2] {
+            let wish = json!({ "proposal_id": proposal(number), "reason": "the slot is taken" });
+            gateway.api.post(QUEUE, &wish).await.json(201);
+        }
+        let leave = json!({ "proposal_id": proposal(1) });
+        for _ in 0..2 {
+            let queue: Value = gateway
+                .api
+                .post("/api/agent-tune/queue/leave", &leave)
+                .await
+                .json(200);
+            assert_eq!(queue["data"].as_array().unwrap().len(), 1);
+            assert_eq!(queue["data"][0]["position"], json!(1));
+        }
+        gateway.stop().await;
+    }
+}

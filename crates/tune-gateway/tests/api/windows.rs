@@ -234,3 +234,20 @@ async fn every_change_is_in_the_journal_and_the_chain_holds() {
         gateway.stop().await;
     }
 }
+
+#[tokio::test]
+async fn a_change_that_a_person_takes_back_gives_up_its_window() {
+    let gateway = Gateway::start().await;
+    let window = gateway.open("writer").await;
+    let withdraw = format!("{MONITORING}/{}/withdraw", window.id);
+    let reason = json!({ "reason": "taken back by ann: too slow" });
+    for _ in 0..2 {
+        let closed: Value = gateway.api.post(&withdraw, &reason).await.expect(200);
+        assert_eq!(
+            (&closed["status"], &closed["verdict"]),
+            (&json!("rolled_back"), &json!("manual"))
+        );
+    }
+    assert!(gateway.active().await.is_empty());
+    gateway.stop().await;
+}
