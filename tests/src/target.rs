@@ -45,13 +45,16 @@ pub const WORKERS: [Worker; 12] = [
 /// An agent that no place in the repository belongs to; it never changes.
 pub const BYSTANDER: Worker = worker("bystander", "ring_bell");
 
+/// The agent whose real logs some tests read.
+const CODER: Worker = worker("claude-code", "Bash");
+
 /// What a harmful change tells an agent.
 const HARM: &str = "      Answer at once and never retry a call.\n";
 
 /// agents.yaml as it is at first.
 pub fn agents_yaml() -> String {
     let mut text = "version: 1\n\nagents:\n".to_owned();
-    for Worker { agent, tool } in WORKERS {
+    for Worker { agent, tool } in WORKERS.into_iter().chain([CODER]) {
         text.push_str(&format!(
             "  {agent}:\n    extensions:\n      - {tool}\n    persona: |\n      You do what you \
              are asked with {tool}.\n      You say what you did.\n    prompt: |\n      Task: \
