@@ -294,6 +294,15 @@ pub struct LeaveQueue {
     pub proposal_id: ProposalId,
 }
 
+/// What came of giving up a place in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftQueue {
+    /// The change that waits no longer.
+    pub proposal_id: ProposalId,
+    /// Whether it had a place.
+    pub left: bool,
+}
+
 /// Ends a window whose change is being taken back by a person:
 /// `POST /api/agent-tune/monitoring/{id}/withdraw`.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -3,7 +3,7 @@
 use service_kit::{Act, db::DbError};
 use types::{
     Timestamp,
-    window::{JoinQueue, LeaveQueue, QueueEntry},
+    window::{JoinQueue, LeaveQueue, LeftQueue, QueueEntry},
 };
 
 use super::App;
@@ -34,9 +34,8 @@ impl App {
         &self,
         wish: &LeaveQueue,
         act: &Act,
-    ) -> Result<Vec<QueueEntry>, DbError> {
-        self.store.leave(wish.proposal_id, act).await?;
-        self.queue().await
+    ) -> Result<LeftQueue, DbError> {
+        self.store.leave(wish.proposal_id, act).await
     }
 
     /// When the slot is free at the latest, while a window is active.

@@ -5,7 +5,7 @@ use service_kit::{
     Problem,
     http::{Authorised, Body},
 };
-use types::window::{JoinQueue, LeaveQueue, QueueEntry, QueuePage};
+use types::window::{JoinQueue, LeaveQueue, LeftQueue, QueueEntry, QueuePage};
 
 use crate::app::App;
 
@@ -36,14 +36,13 @@ pub(super) async fn join(
     Ok(HttpResponse::Created().json(app.join_queue(wish, &act).await?))
 }
 
-/// Gives up a place in the queue; without one nothing changes. Answers with the queue.
+/// Gives up a place in the queue; without one nothing changes.
 #[utoipa::path(post, path = "/api/agent-tune/queue/leave", tag = "queue",
-    request_body = LeaveQueue, responses((status = 200, body = QueuePage)))]
+    request_body = LeaveQueue, responses((status = 200, body = LeftQueue)))]
 pub(super) async fn leave(
     app: Data<App>,
     act: Authorised,
     Body(wish): Body<LeaveQueue>,
 ) -> Result<HttpResponse, Problem> {
-    let data = app.leave_queue(&wish, &act).await?;
-    Ok(HttpResponse::Ok().json(QueuePage { data }))
+    Ok(HttpResponse::Ok().json(app.leave_queue(&wish, &act).await?))
 }

@@ -6,7 +6,7 @@ use service_kit::{
 };
 use types::{
     ProposalId, Timestamp,
-    window::{JoinQueue, QueueEntry},
+    window::{JoinQueue, LeftQueue, QueueEntry},
 };
 
 use super::Store;
@@ -97,7 +97,11 @@ impl Store {
     }
 
     /// Takes a change out of the queue.
-    pub(crate) async fn leave(&self, proposal: ProposalId, act: &Act) -> Result<(), DbError> {
+    pub(crate) async fn leave(
+        &self,
+        proposal: ProposalId,
+        act: &Act,
+    ) -> Result<LeftQueue, DbError> {
         let mut tx = self.db.begin(act).await?;
         let left = tx
             .execute(
@@ -110,7 +114,11 @@ impl Store {
             tx.journal("queue.leave", &subject, Some(&proposal), None::<&()>)
                 .await?;
         }
-        tx.commit_with(200, &serde_json::json!({ "left": left == 1 }))
-            .await
+        let reply = LeftQueue {
+            proposal_id: proposal,
+            left: left == 1,
+        };
+        tx.commit_with(200, &reply).await?;
+        Ok(reply)
     }
 }

@@ -54,12 +54,11 @@ async fn a_change_that_waits_no_longer_leaves_the_queue() {
             gateway.api.post(QUEUE, &wish).await.json(201);
         }
         let leave = json!({ "proposal_id": proposal(1) });
-        for _ in 0..2 {
-            let queue: Value = gateway
-                .api
-                .post("/api/agent-tune/queue/leave", &leave)
-                .await
-                .json(200);
+        for left in [true, false] {
+            let path = "/api/agent-tune/queue/leave";
+            let reply: Value = gateway.api.post(path, &leave).await.json(200);
+            assert_eq!(reply["left"], json!(left));
+            let queue: Value = gateway.api.get(QUEUE).await.json(200);
             assert_eq!(queue["data"].as_array().unwrap().len(), 1);
             assert_eq!(queue["data"][0]["position"], json!(1));
         }
