@@ -106,11 +106,8 @@ pub fn resolved(document: &Value, schema: &Value) -> Value {
         return resolved(document, target);
     }
     for key in ["oneOf", "anyOf"] {
-        let alternatives = schema[key].as_array().into_iter().flatten();
-        if let Some(first) = alternatives
-            .filter(|alternative| alternative["type"] != "null")
-            .next()
-        {
+        let mut alternatives = schema[key].as_array().into_iter().flatten();
+        if let Some(first) = alternatives.find(|alternative| alternative["type"] != "null") {
             return resolved(document, first);
         }
     }

@@ -160,13 +160,16 @@ impl Stack {
     async fn wait_until_ready(&self, service: Service) {
         let shared = self.site.shared(service);
         until(&format!("{service} is ready"), READY_WITHIN, || async {
-            let mut children = self.children.lock().unwrap();
-            let ended = children.get_mut(&service).unwrap().try_wait().unwrap();
-            drop(children);
-            assert!(ended.is_none(), "{service} ended by itself: {ended:?}");
+            self.assert_runs(service);
             shared.ready().await.ok()
         })
         .await;
+    }
+
+    fn assert_runs(&self, service: Service) {
+        let mut children = self.children.lock().unwrap();
+        let ended = children.get_mut(&service).unwrap().try_wait().unwrap();
+        assert!(ended.is_none(), "{service} ended by itself: {ended:?}");
     }
 
     fn log(&self, service: Service) -> PathBuf {

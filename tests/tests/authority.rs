@@ -1,4 +1,8 @@
 //! Who may call what: every route of the running binaries, with every kind of key and with none.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so at once"
+)]
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -1,5 +1,9 @@
 //! Bad input at every endpoint, made from the OpenAPI documents of the running services: it gets
 //! the documented refusal and changes nothing.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so at once"
+)]
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,8 @@
 //! The whole loop over real HTTP: a change that helps is kept, one that harms is taken back.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so at once"
+)]
 
 use std::time::Duration;
 

@@ -2,6 +2,11 @@
 //!
 //! `ATTUNE_SHARED` names the folder whose subfolder `data` has the logs.
 #![cfg(feature = "shared-data")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so at once"
+)]
 
 use std::{
     fs,
