@@ -199,14 +199,20 @@ fn edit(
     let Some(mode) = Mode::parse(&file.mode) else {
         return Err(format!("{} is not a plain file", file.path));
     };
-    let version = |text: &str| BaseFile { mode, bytes: text.as_bytes().to_vec() };
+    let version = |text: &str| BaseFile {
+        mode,
+        bytes: text.as_bytes().to_vec(),
+    };
     let change = FileResult {
         path: file.path.clone(),
         old: Some(version(before)),
         new: Some(version(&after)),
     };
     let patch = unidiff::canonical(&[change]).map_err(|error| error.to_string())?;
-    Ok(Edit { patch, agents: told })
+    Ok(Edit {
+        patch,
+        agents: told,
+    })
 }
 
 fn refusal(report: &PatchReport) -> String {
