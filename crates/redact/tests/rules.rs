@@ -202,7 +202,7 @@ fn paths_go_wherever_they_start() {
         ),
         ("wrote C:\\Users\\alice\\cache.db now", "wrote [PATH] now"),
         ("C:\\Program Files\\tool\\a.exe ran", "[PATH] ran"),
-        ("at ~/work/main.rs:42:9", "at [PATH]:42:9"),
+        ("at ~/srv/checkout.rs:42:9", "at [PATH]:42:9"),
         ("gcc -I/usr/local/include/x -c", "gcc -I[PATH] -c"),
         ("file:///storage/emulated/0/b.apk typ", "file://[PATH] typ"),
     ] {

@@ -143,7 +143,7 @@ impl Store {
             .collect())
     }
 
-    /// Notes why nothing is proposed for now.
+    /// Notes why nothing is proposed at present.
     pub(crate) async fn hold(
         &self,
         finding: &FindingId,
