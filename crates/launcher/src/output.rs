@@ -83,6 +83,17 @@ impl Output {
         Ok(())
     }
 
+    /// Prints what another program may read, to the byte; a person gets it as text.
+    pub(crate) fn bytes(self, text: &str) -> Result<(), Failure> {
+        if self.terminal {
+            return self.text(text);
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(())
+    }
+
     /// Prints a line.
     pub(crate) fn line(self, text: &str) -> Result<(), Failure> {
         self.text(&format!("{text}\n"))

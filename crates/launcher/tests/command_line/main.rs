@@ -11,4 +11,5 @@ mod files;
 mod patches;
 mod program;
 mod refusals;
+mod review;
 mod services;

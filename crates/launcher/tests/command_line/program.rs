@@ -2,11 +2,27 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 use serde_json::Value;
+
+/// The first of four ports that are free, below those that the system hands out by itself, and
+/// not the same for two tests at once.
+pub(crate) fn free_base() -> String {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    loop {
+        let step = u32::from(TAKEN.fetch_add(4, Ordering::Relaxed));
+        let base = 10_000 + (std::process::id().wrapping_mul(64) + step) % 20_000;
+        let base = u16::try_from(base).unwrap();
+        if (0..4).all(|more| TcpListener::bind(("127.0.0.1", base + more)).is_ok()) {
+            return base.to_string();
+        }
+    }
+}
 
 /// How a call ended.
 #[derive(Debug)]

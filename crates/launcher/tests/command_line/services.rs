@@ -1,29 +1,10 @@
 //! `attune up` and the commands that talk to it.
 
-use std::{
-    fs,
-    net::TcpListener,
-    path::Path,
-    sync::atomic::{AtomicU16, Ordering},
-};
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::program::{Up, attune, run};
-
-/// The first of four ports that are free, below those that the system hands out by itself, and
-/// not the same for two tests at once.
-fn free_base() -> String {
-    static TAKEN: AtomicU16 = AtomicU16::new(0);
-    loop {
-        let step = u32::from(TAKEN.fetch_add(4, Ordering::Relaxed));
-        let base = 10_000 + (std::process::id().wrapping_mul(64) + step) % 20_000;
-        let base = u16::try_from(base).unwrap();
-        if (0..4).all(|more| TcpListener::bind(("127.0.0.1", base + more)).is_ok()) {
-            return base.to_string();
-        }
-    }
-}
+use crate::program::{Up, attune, free_base, run};
 
 fn up(folder: &Path, more: &[&str]) -> Up {
     let base = free_base();
