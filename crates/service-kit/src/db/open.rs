@@ -3,7 +3,7 @@
 use std::{borrow::Cow, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Executor,
+    AssertSqlSafe, ConnectOptions, Executor,
     migrate::{Migration, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -56,7 +56,9 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-2000")
-            .statement_cache_capacity(64);
+            .statement_cache_capacity(64)
+            // A slow statement would be logged as a whole: a hundred kilobytes for a batch.
+            .disable_statement_logging();
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
@@ -79,7 +81,8 @@ impl Db {
     pub async fn postgres(url: &str, schema: Schema) -> Result<Self, DbError> {
         let options = PgConnectOptions::from_str(url)?
             .application_name(schema.name)
-            .options([("search_path", schema.name)]);
+            .options([("search_path", schema.name)])
+            .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .min_connections(0)
