@@ -207,13 +207,14 @@ pub async fn window_ends(site: &Site, id: ProposalId) -> WindowStatus {
     .await
 }
 
-/// Waits until the proposal is implemented, reverted or rejected.
+/// Waits until the proposal is implemented or reverted, and shows what its window proved: two
+/// services tell of the two, in any order.
 pub async fn wait_for_end(site: &Site, id: ProposalId) -> Proposal {
     let proposals = site.proposals();
     until(&format!("proposal {id} ends"), STEP_WITHIN, || async {
         let proposal = proposals.get(id).await.ok()?;
         assert_not_stopped(&proposal);
-        has_ended(&proposal).then_some(proposal)
+        (has_ended(&proposal) && proposal.verdict.is_some()).then_some(proposal)
     })
     .await
 }
@@ -221,7 +222,7 @@ pub async fn wait_for_end(site: &Site, id: ProposalId) -> Proposal {
 fn has_ended(proposal: &Proposal) -> bool {
     matches!(
         proposal.status,
-        ProposalStatus::Implemented | ProposalStatus::Reverted | ProposalStatus::Rejected
+        ProposalStatus::Implemented | ProposalStatus::Reverted
     )
 }
 

@@ -248,7 +248,7 @@ body_bytes = {body_bytes}
 refused_keys_per_minute = 4000000000
 
 [log]
-level = "info"
+level = "info,actix_server=warn"
 
 [clock]
 origin = "{origin}"
