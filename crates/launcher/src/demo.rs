@@ -20,7 +20,8 @@ use secrecy::SecretString;
 use service_kit::{
     Clock, auth,
     caller::Caller,
-    kit, main_loop,
+    kit,
+    main_loop::Signals,
     settings::{LogFormat, PlaceSettings, variable},
     tasks::Tasks,
     telemetry::start_logs,
@@ -86,16 +87,15 @@ struct Demo {
 impl Demo {
     async fn play(self, settings: ServiceSettings, ports: Ports) -> Result<(), Failure> {
         self.output.line(&narration::opening(SCALE))?;
+        let mut signals = Signals::listen()?;
         let running = start(settings, &self.place.folder, &ports, self.clock.clone()).await?;
         let tasks = Tasks::default();
         let ended = tokio::select! {
             ended = self.course(&running, &tasks) => ended,
-            signalled = main_loop::wait_for_signal() => {
-                signalled.map_err(Failure::from).and(Err(Failure::Interrupted))
-            }
+            () = signals.wait() => Err(Failure::Interrupted),
         };
         let ended = match ended {
-            Ok(()) if !self.once => self.run_on(&running).await,
+            Ok(()) if !self.once => self.run_on(&running, &mut signals).await,
             ended => ended,
         };
         tasks.end(GRACE).await;
@@ -124,7 +124,7 @@ impl Demo {
     }
 
     /// Says where to look and keeps the fleet at work until a signal comes.
-    async fn run_on(&self, running: &Running) -> Result<(), Failure> {
+    async fn run_on(&self, running: &Running, signals: &mut Signals) -> Result<(), Failure> {
         let addresses: String = running
             .endpoints
             .iter()
@@ -151,7 +151,8 @@ impl Demo {
             self.output
                 .line(&format!("  attune {command} --data {shown}"))?;
         }
-        Ok(main_loop::wait_for_signal().await?)
+        signals.wait().await;
+        Ok(())
     }
 }
 

@@ -12,7 +12,8 @@ use std::{
 
 use clap::Args;
 use service_kit::{
-    Clock, kit, main_loop,
+    Clock, kit,
+    main_loop::Signals,
     settings::{Layers, LogFormat},
     telemetry::start_logs,
 };
@@ -66,12 +67,12 @@ async fn serve(
     clock: Clock,
 ) -> Result<(), Failure> {
     let trial = clock.is_for_trials().then(|| clock.scale());
+    let mut signals = Signals::listen()?;
     let running = start(settings, &folder, &ports, clock).await?;
     let told = say_ready(&running.endpoints, &folder, trial);
-    let signalled = main_loop::wait_for_signal().await;
+    signals.wait().await;
     running.stop().await;
-    told?;
-    Ok(signalled?)
+    told
 }
 
 /// The one line that says that all services answer.
