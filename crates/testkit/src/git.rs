@@ -27,7 +27,8 @@ pub fn git(folder: &Path, arguments: &[&str]) -> String {
         .expect("git is installed");
     assert!(
         output.status.success(),
-        "git {arguments:?}: {}",
+        "git {arguments:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8_lossy(&output.stdout)
