@@ -100,7 +100,8 @@ impl Demo {
         };
         tasks.end(GRACE).await;
         running.stop().await;
-        self.place.leave(ended.is_ok());
+        let nothing_to_find = matches!(ended, Ok(()) | Err(Failure::Interrupted));
+        self.place.leave(nothing_to_find);
         ended
     }
 

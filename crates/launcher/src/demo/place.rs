@@ -95,12 +95,12 @@ impl Place {
     }
 
     /// Removes the folder if nobody asked for it and nobody needs it to find out what went wrong.
-    pub(super) fn leave(self, well: bool) {
+    pub(super) fn leave(self, nothing_to_find: bool) {
         let path = self.folder.path().to_owned();
         if !self.passing {
             return;
         }
-        if !well {
+        if !nothing_to_find {
             eprintln!(
                 "attune: the data of this demo are kept in {}",
                 path.display()
