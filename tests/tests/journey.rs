@@ -41,7 +41,7 @@ async fn what_helps_is_implemented_and_what_harms_is_reverted() {
     assert_eq!(kept.status, ProposalStatus::Implemented);
     assert_eq!(kept.verdict, Some(Verdict::Stable));
     assert_once(&stack, &kept).await;
-    assert_deployed(&stack);
+    assert_deployed(&stack).await;
     assert!(deployed_agents(&stack).contains("retry it once"));
     the_file_tells_the_course(
         &stack,
@@ -57,7 +57,7 @@ async fn what_helps_is_implemented_and_what_harms_is_reverted() {
     assert_eq!(gone.status, ProposalStatus::Reverted);
     assert_eq!(gone.verdict, Some(Verdict::Regressed));
     assert_once(&stack, &gone).await;
-    assert_deployed(&stack);
+    assert_deployed(&stack).await;
     assert_eq!(stack.target.tree("main"), before);
     the_file_tells_the_course(&stack, &gone, &["pending", "approved", "reverted"], &mira).await;
     nothing_is_proposed_until_a_person_resets(&stack.site, &mira).await;

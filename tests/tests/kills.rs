@@ -67,7 +67,7 @@ async fn survive(stack: &Stack, person: &Holder, worker: Worker, helping: usize,
 async fn assert_ended(stack: &Stack, proposal: &Proposal, status: ProposalStatus) {
     assert_eq!(proposal.status, status, "{:#?}", proposal.log);
     assert_once(stack, proposal).await;
-    assert_deployed(stack);
+    assert_deployed(stack).await;
     stack.site.assert_journals_hold().await;
 }
 
