@@ -1,7 +1,11 @@
 //! Takes over what machines report of a run.
 
 use service_kit::db::{DbError, Tx};
-use types::{Timestamp, analysis::Severity, proposal::ProposalStatus};
+use types::{
+    Timestamp,
+    analysis::Severity,
+    proposal::{DecisionKind, ProposalStatus},
+};
 
 use super::App;
 use crate::domain::{
@@ -59,7 +63,16 @@ impl App {
         if newly_blocked {
             self.pause_category(tx, &after).await?;
         }
+        if taken_back_by_nobody(before, &after) {
+            self.halt_all(tx, &after).await?;
+        }
         Ok(Some(after))
+    }
+
+    /// The news that the window closed may come after the news that the change is gone.
+    async fn halt_all(&self, tx: &mut Tx, case: &Case) -> Result<(), DbError> {
+        let reason = format!("proposal {} was taken back automatically", case.short_id());
+        self.trip(tx, BreakerName::All, None, &reason).await
     }
 
     async fn pause_category(&self, tx: &mut Tx, case: &Case) -> Result<(), DbError> {
@@ -68,6 +81,19 @@ impl App {
         self.trip(tx, name, Some(self.settings.category_pause()), &reason)
             .await
     }
+}
+
+/// Whether the change is gone now, and neither a decision nor a window closed by hand says why.
+fn taken_back_by_nobody(before: &Case, after: &Case) -> bool {
+    let by_a_person = after
+        .proposal
+        .decisions
+        .iter()
+        .any(|decision| decision.kind == DecisionKind::Reverted);
+    before.proposal.status != ProposalStatus::Reverted
+        && after.proposal.status == ProposalStatus::Reverted
+        && after.proposal.verdict.is_none()
+        && !by_a_person
 }
 
 fn waiting_reason(event: Event, status: ProposalStatus, message: &str) -> Option<String> {

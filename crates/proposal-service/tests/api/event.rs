@@ -191,6 +191,8 @@ async fn a_regression_ends_reverted_in_whatever_order_it_is_reported() {
                 .run_event(&proposal, taken_back, &json!({}))
                 .await
                 .json(200);
+            // Nothing may be proposed from here on, whichever news came first.
+            assert!(world.breaker("all").await.open);
             if !window_first {
                 world
                     .window_closed(&proposal, "rolled_back", "regressed")
