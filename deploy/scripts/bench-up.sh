@@ -19,6 +19,7 @@ median() {
 
 for round in $(seq "$rounds"); do
   # The first round starts on an empty folder, the others on what it left.
+  rm -f "$folder/out"
   began=$(milliseconds)
   target/release/attune up --data "$folder/data" --port-base 47110 \
     >"$folder/out" 2>"$folder/log" &
