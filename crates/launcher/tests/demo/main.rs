@@ -1,6 +1,5 @@
 //! The demo as a visitor starts it: a good change is kept, a bad one is taken back.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     reason = "a test that cannot go on should say so at once"
 )]
