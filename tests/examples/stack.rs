@@ -1,4 +1,4 @@
-//! Starts the stack on the system's clock, writes where it is, and runs until its input ends.
+//! Starts the stack on a clock for trials, writes where it is, and runs until its input ends.
 //!
 //! usage: stack FILE — writes `{"key":…,"tune-gateway":"http://…",…}` to FILE once all are ready
 #![expect(
