@@ -12,4 +12,4 @@ pub mod store;
 
 pub use check::check_patch;
 pub use service::start;
-pub use settings::{PatchApplySettings, RevertAs};
+pub use settings::PatchApplySettings;

@@ -18,19 +18,8 @@ pub struct PatchApplySettings {
     pub deploy: Vec<DeployStep>,
     /// How long a deployed change is watched at first, in minutes.
     pub monitor_minutes: u64,
-    /// How a change is taken back.
-    pub revert_as: RevertAs,
     /// What links to pull requests begin with; the address of this service when absent.
     pub public_url: Option<Url>,
-}
-
-/// How a change is taken back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RevertAs {
-    /// By a commit on the target branch, at once.
-    #[default]
-    Direct,
 }
 
 impl Default for PatchApplySettings {
@@ -39,7 +28,6 @@ impl Default for PatchApplySettings {
             policy: None,
             deploy: Vec::new(),
             monitor_minutes: 60,
-            revert_as: RevertAs::default(),
             public_url: None,
         }
     }
