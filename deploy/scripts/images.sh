@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
 # Builds the images attune/<program>:$ATTUNE_IMAGE_TAG (local) from binaries compiled on this
-# machine, whose libc must not be newer than the base image's.
+# machine, whose libc must not be newer than the base image's. IMAGE_PROFILE says how they are
+# compiled: release, or dev, which a test has compiled already.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 programs=(tune-gateway observer proposal-service patch-apply attune)
 tag=${ATTUNE_IMAGE_TAG:-local}
 base=${BASE_IMAGE:-debian:bookworm-slim}
-binaries=${CARGO_TARGET_DIR:-target}/release
+profile=${IMAGE_PROFILE:-release}
+case $profile in
+  dev) binaries=${CARGO_TARGET_DIR:-target}/debug ;;
+  *) binaries=${CARGO_TARGET_DIR:-target}/$profile ;;
+esac
 
 deploy/scripts/setup.sh images
 deploy/scripts/docker-up.sh
-cargo --locked build --release --workspace --bins
+cargo --locked build --profile "$profile" --workspace --bins
 
 mkdir -p dist/empty
 for program in "${programs[@]}"; do
