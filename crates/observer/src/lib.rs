@@ -4,6 +4,7 @@ mod app;
 pub mod domain;
 pub mod http;
 mod ingest;
+mod segments;
 mod service;
 pub mod settings;
 mod store;

@@ -1,6 +1,9 @@
 //! Where the rooms meet.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context;
@@ -18,10 +21,12 @@ use types::Service;
 use utoipa::OpenApi;
 
 use crate::{
-    app::{App, Indexer, Job, Proposed},
-    http, ingest,
+    app::{App, Feed, Indexer, Job, Proposed},
+    http,
+    ingest::Intake,
+    segments,
     settings::ObserverSettings,
-    store::Store,
+    store::{Snapshot, Store},
 };
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -34,6 +39,8 @@ const SCHEMA: Schema = Schema {
 
 /// How often the index is brought up to date when nobody rings.
 const INDEX_EVERY: Duration = Duration::from_millis(500);
+/// How many operations a retry is compared with right after a start.
+const KNOWN_AT_START: i64 = 10_000;
 /// How often old keys and messages are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// A cycle never comes more often than this in real time, however fast the clock runs.
@@ -57,21 +64,19 @@ pub async fn start(settings: Settings<ObserverSettings>, clock: Clock) -> anyhow
     .await?;
     let store = Store::new(kit.db.clone());
     let written = Arc::new(Notify::new());
-    let intake = ingest::start(
-        &kit.tasks,
-        store.clone(),
-        kit.clock.clone(),
-        settings.own.queue_bytes,
-        Arc::clone(&written),
-    );
     let snapshot = store.snapshot().await.context("the index cannot be read")?;
+    let (intake, feed) =
+        way_in(&kit, &store, &snapshot, settings.own.queue_bytes, &written).await?;
+    let indexed = store.totals().await.context("the totals cannot be read")?;
+    let indexed = indexed.iter().map(|total| total.successes + total.failures);
     let app = App {
         store,
         intake,
         clock: kit.clock.clone(),
         redactor: kit.redactor.clone(),
         places: Arc::new(kit.settings.targets.clone()),
-        indexer: Arc::new(Mutex::new(Indexer::restore(snapshot))),
+        indexed: Arc::new(AtomicU64::new(indexed.sum())),
+        indexer: Arc::new(Mutex::new(Indexer::restore(snapshot, feed))),
         patch_apply: PatchApply::new(kit.caller.clone()),
         proposals: ProposalService::new(kit.caller.clone()),
         settings: Arc::new(settings.own),
@@ -95,6 +100,32 @@ pub async fn start(settings: Settings<ObserverSettings>, clock: Clock) -> anyhow
         .await
         .context("observer cannot listen")?;
     Ok(running)
+}
+
+/// The segment log where this process has the database for itself, otherwise the table.
+async fn way_in(
+    kit: &Kit,
+    store: &Store,
+    snapshot: &Snapshot,
+    capacity_bytes: usize,
+    written: &Arc<Notify>,
+) -> anyhow::Result<(Intake, Feed)> {
+    let (clock, written) = (kit.clock.clone(), Arc::clone(written));
+    if store.is_shared() {
+        let intake = Intake::into_table(&kit.tasks, store.clone(), clock, capacity_bytes, written);
+        return Ok((intake, Feed::Table));
+    }
+    let folder = kit.settings.server.data_dir.join("observer/segments");
+    let disk = segments::Folder::open(&folder)
+        .with_context(|| format!("the segment log {} cannot be used", folder.display()))?;
+    let (appender, reader) = segments::open(Arc::new(disk), snapshot.position)
+        .with_context(|| format!("the segment log {} cannot be opened", folder.display()))?;
+    let known = store
+        .newest_event_ids(KNOWN_AT_START)
+        .await
+        .context("the newest operations cannot be read")?;
+    let intake = Intake::into_log(&kit.tasks, appender, &known, clock, capacity_bytes, written);
+    Ok((intake, Feed::Log(Box::new(reader))))
 }
 
 fn start_loops(kit: &Kit, app: &App, written: Arc<Notify>) {

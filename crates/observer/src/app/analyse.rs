@@ -8,7 +8,7 @@ use types::{
 };
 use utoipa::ToSchema;
 
-use super::App;
+use super::{App, IndexError};
 
 /// What can be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,6 +58,9 @@ pub(crate) enum JobError {
     /// The database.
     #[error(transparent)]
     Store(#[from] DbError),
+    /// What is new cannot be indexed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
 }
 
 impl App {

@@ -6,17 +6,20 @@ mod metrics;
 mod propose;
 mod series;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use clients::{PatchApply, ProposalService};
 use redact::Redactor;
-use service_kit::{Clock, settings::PlaceSettings};
+use service_kit::{Clock, db::DbError, settings::PlaceSettings};
 use tokio::sync::Mutex;
 
 use crate::{ingest::Intake, settings::ObserverSettings, store::Store};
 
 pub(crate) use analyse::{Job, JobError, JobReport};
-pub(crate) use index::Indexer;
+pub(crate) use index::{Feed, IndexError, Indexer};
 pub(crate) use metrics::AgentMetrics;
 pub(crate) use propose::Proposed;
 
@@ -30,6 +33,20 @@ pub(crate) struct App {
     pub(crate) settings: Arc<ObserverSettings>,
     pub(crate) places: Arc<Vec<PlaceSettings>>,
     pub(crate) indexer: Arc<Mutex<Indexer>>,
+    /// How many operations are in the index, as far as this process knows.
+    pub(crate) indexed: Arc<AtomicU64>,
     pub(crate) patch_apply: PatchApply,
     pub(crate) proposals: ProposalService,
+}
+
+impl App {
+    /// How many operations are known.
+    pub(crate) async fn ring_size(&self) -> Result<u64, DbError> {
+        if !self.store.is_shared() {
+            return Ok(self.indexed.load(Ordering::Relaxed));
+        }
+        let totals = self.store.totals().await?;
+        let all = totals.iter().map(|total| total.successes + total.failures);
+        Ok(all.sum())
+    }
 }

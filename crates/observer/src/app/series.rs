@@ -8,7 +8,7 @@ use types::{
     series::{Metric, Series, SeriesQuery},
 };
 
-use super::App;
+use super::{App, IndexError};
 use crate::{domain::series::SeriesBuilder, store::AgentScope};
 
 /// The names of a list such as `writer,planner`; `*` is everyone.
@@ -27,8 +27,9 @@ pub(crate) fn scope(agents: &str, except: Option<&str>) -> AgentScope {
 }
 
 impl App {
-    /// Sessions and operations by minute and metric.
-    pub(crate) async fn series(&self, query: &SeriesQuery) -> Result<Series, DbError> {
+    /// Sessions and operations by minute and metric, of all that was acknowledged before.
+    pub(crate) async fn series(&self, query: &SeriesQuery) -> Result<Series, IndexError> {
+        self.index_new().await?;
         let scope = scope(&query.agents, query.except.as_deref());
         let (from, to) = (query.from, query.to.min(self.settled_until()));
         let mut rows = SeriesBuilder::new(query.quality_bound);

@@ -38,6 +38,7 @@ pub(super) async fn findings(
         )),
     });
     let at_least = at_least.transpose()?;
+    app.catch_up().await?;
     let data = app.findings(query.agent.as_deref(), at_least).await?;
     Ok(HttpResponse::Ok().json(FindingPage { data }))
 }

@@ -30,21 +30,25 @@ pub(super) async fn one(
     Body(value): Body<Value>,
     RawBody(raw): RawBody,
 ) -> Result<HttpResponse, Problem> {
-    let id = act.idempotency.as_ref().map(|known| known.key.clone());
-    let new_id = || id.unwrap_or_else(|| app.clock.ordered_id().to_string());
-    let operation = parse_event(&value, app.clock.now(), new_id).map_err(Problem::invalid)?;
-    let operation = sanitise(&app.redactor, operation);
+    let key = act.idempotency.as_ref().map(|known| known.key.clone());
+    let operation = parse_event(&value, app.clock.now(), || key.unwrap_or_default())
+        .map_err(Problem::invalid)?;
+    let mut operation = sanitise(&app.redactor, operation);
+    let is_named = !operation.event_id.is_empty();
+    if !is_named {
+        operation.event_id = app.clock.ordered_id().to_string();
+    }
     let event_id = operation.event_id.clone();
-    let is_new = app.intake.take(vec![operation], raw.len()).await?;
-    let totals = app.store.totals().await?;
-    let ring_size = totals
-        .iter()
-        .map(|total| total.successes + total.failures)
-        .sum();
-    let duplicate = is_new.first() == Some(&false);
+    let duplicate = match is_named {
+        true => app.intake.take(vec![operation], raw.len()).await? == [false],
+        false => {
+            app.intake.take_new(operation, raw.len()).await?;
+            false
+        }
+    };
     Ok(HttpResponse::Ok().json(Accepted {
         accepted: true,
-        ring_size,
+        ring_size: app.ring_size().await?,
         event_id,
         duplicate,
     }))
@@ -60,10 +64,12 @@ pub(super) async fn one(
 pub(super) async fn many(
     app: Data<App>,
     request: HttpRequest,
+    act: Authorised,
     RawBody(raw): RawBody,
 ) -> Result<HttpResponse, Problem> {
     let mut batch = Parsed {
         app: &app,
+        key: act.idempotency.as_ref().map(|known| known.key.as_str()),
         operations: Vec::new(),
         rejected: 0,
         errors: Vec::new(),
@@ -124,6 +130,8 @@ fn content_type(request: &HttpRequest) -> String {
 
 struct Parsed<'app> {
     app: &'app App,
+    /// The idempotency key of the batch.
+    key: Option<&'app str>,
     operations: Vec<Operation>,
     rejected: u64,
     errors: Vec<LineError>,
@@ -139,12 +147,19 @@ impl Parsed<'_> {
 
     fn add(&mut self, line: u64, value: &Value) {
         let clock = &self.app.clock;
-        match parse_event(value, clock.now(), || clock.ordered_id().to_string()) {
+        match parse_event(value, clock.now(), || self.id_of(line)) {
             Ok(operation) => self
                 .operations
                 .push(sanitise(&self.app.redactor, operation)),
             Err(faults) => self.reject(line, describe(&faults)),
         }
+    }
+
+    /// The id of an event that has none: under an idempotency key the same line always gets the
+    /// same one, otherwise it gets a new one when it is taken.
+    fn id_of(&self, line: u64) -> String {
+        self.key
+            .map_or_else(String::new, |key| format!("{key}:{line}"))
     }
 
     fn reject(&mut self, line: u64, message: String) {

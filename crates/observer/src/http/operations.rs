@@ -64,6 +64,7 @@ pub(super) async fn list(
             "expected the next_cursor of a page",
         ));
     }
+    app.catch_up().await?;
     let rows = app
         .store
         .operations(&OperationQuery {
@@ -105,6 +106,7 @@ pub(super) async fn day(
         .ok_or_else(|| {
             Problem::not_found("NOT_FOUND", "expected a day, such as 2026-01-10.jsonl")
         })?;
+    app.catch_up().await?;
     let (mut after, mut lines) = ((i64::MIN, i64::MIN), Vec::new());
     loop {
         let rows = app.store.day(from, from.plus(A_DAY), after, PART).await?;

@@ -2,7 +2,10 @@
 
 use service_kit::Problem;
 
-use crate::{app::JobError, ingest::IngestError};
+use crate::{
+    app::{IndexError, JobError},
+    ingest::IngestError,
+};
 
 impl From<IngestError> for Problem {
     fn from(error: IngestError) -> Self {
@@ -20,6 +23,16 @@ impl From<JobError> for Problem {
         match error {
             JobError::Peer(_) => Self::unavailable("PEER_UNAVAILABLE", &error),
             JobError::Store(cause) => cause.into(),
+            JobError::Index(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<IndexError> for Problem {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Log(cause) => Self::internal(cause),
+            IndexError::Store(cause) => cause.into(),
         }
     }
 }

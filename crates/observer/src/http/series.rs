@@ -75,5 +75,6 @@ pub(super) async fn agent(
     if to < from {
         return Err(Problem::invalid_field("to", "expected a moment after from"));
     }
+    app.catch_up().await?;
     Ok(HttpResponse::Ok().json(app.agent_metrics(&agent, from, to).await?))
 }

@@ -8,11 +8,14 @@ use service_kit::{
 };
 use types::event::Operation;
 
-use super::Store;
-use crate::domain::{
-    findings::Pattern,
-    playbooks::Kind,
-    sessions::{Habits, Session},
+use super::{Store, operation};
+use crate::{
+    domain::{
+        findings::Pattern,
+        playbooks::Kind,
+        sessions::{Habits, Session},
+    },
+    segments::Position,
 };
 
 /// An operation with its number and its failure pattern.
@@ -64,22 +67,42 @@ impl FromRow for SessionRow {
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     pub(crate) last_sequence: i64,
+    pub(crate) position: Position,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) habits: BTreeMap<String, Habits>,
 }
 
 /// What one batch of operations changes.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) from_sequence: i64,
     pub(crate) to_sequence: i64,
+    /// Up to where the log was read, if they come from there.
+    pub(crate) position: Option<Position>,
+    pub(crate) operations: Vec<IndexedOperation>,
+    /// The failure pattern of each.
+    pub(crate) operation_patterns: Vec<Option<u64>>,
+    /// What the log says of each, if they come from there and are not in the table yet.
+    pub(crate) bodies: Vec<String>,
     pub(crate) sessions: Vec<(SessionRow, i64)>,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) habits: BTreeMap<String, Habits>,
     pub(crate) totals: BTreeMap<String, (u64, u64)>,
     pub(crate) usage: BTreeMap<(String, String), (u64, u64)>,
+}
+
+struct Progress(i64, Position);
+
+impl FromRow for Progress {
+    fn from_row(row: &Row) -> Result<Self, DbError> {
+        let position = Position {
+            segment: row.get("log_segment")?,
+            offset: row.get("log_offset")?,
+        };
+        Ok(Self(row.get("last_sequence")?, position))
+    }
 }
 
 struct HabitRow(String, Habits);
@@ -93,6 +116,9 @@ impl FromRow for HabitRow {
         Ok(Self(row.get("agent")?, habits))
     }
 }
+
+/// How many sessions are looked for at once.
+const SESSIONS_AT_ONCE: usize = 500;
 
 struct State<T>(T);
 
@@ -117,11 +143,16 @@ impl Store {
             .db
             .fetch_all("SELECT state FROM operation_kind", vec![])
             .await?;
+        let Progress(last_sequence, position) = self
+            .db
+            .fetch_one(
+                "SELECT last_sequence, log_segment, log_offset FROM index_state",
+                vec![],
+            )
+            .await?;
         Ok(Snapshot {
-            last_sequence: self
-                .db
-                .fetch_one("SELECT last_sequence FROM index_state", vec![])
-                .await?,
+            last_sequence,
+            position,
             patterns: patterns.into_iter().map(|row| row.0).collect(),
             kinds: kinds.into_iter().map(|row| row.0).collect(),
             habits: self.habits().await?,
@@ -158,19 +189,32 @@ impl Store {
             .await
     }
 
-    /// The newest session under an id, if any.
-    pub(crate) async fn newest_session(
+    /// The newest session under each of these agents and session ids, where there is one.
+    pub(crate) async fn newest_sessions(
         &self,
-        agent: &str,
-        session_id: &str,
-    ) -> Result<Option<SessionRow>, DbError> {
-        self.db
-            .fetch_optional(
-                "SELECT agent, session_id, started_sequence, patterns, state FROM session
-                 WHERE agent = $1 AND session_id = $2 ORDER BY started_sequence DESC LIMIT 1",
-                args![agent, session_id],
-            )
-            .await
+        named: &[(&str, &str)],
+    ) -> Result<Vec<SessionRow>, DbError> {
+        let mut out = Vec::new();
+        for chunk in named.chunks(SESSIONS_AT_ONCE) {
+            let pairs: Vec<String> = (0..chunk.len())
+                .map(|index| format!("(${}, ${})", 2 * index + 1, 2 * index + 2))
+                .collect();
+            let sql = format!(
+                "SELECT s.agent, s.session_id, s.started_sequence, s.patterns, s.state
+                 FROM session AS s JOIN (
+                   SELECT agent, session_id, MAX(started_sequence) AS newest FROM session
+                   WHERE (agent, session_id) IN (VALUES {}) GROUP BY agent, session_id
+                 ) AS n ON n.agent = s.agent AND n.session_id = s.session_id
+                   AND n.newest = s.started_sequence",
+                pairs.join(", ")
+            );
+            let args = chunk
+                .iter()
+                .flat_map(|(agent, id)| args![*agent, *id])
+                .collect();
+            out.extend(self.db.fetch_all_built::<SessionRow>(sql, args).await?);
+        }
+        Ok(out)
     }
 
     /// Writes a batch, unless another replica has indexed these operations: then `false`.
@@ -185,6 +229,14 @@ impl Store {
         if advanced == 0 {
             return Ok(false);
         }
+        if let Some(position) = batch.position {
+            tx.execute(
+                "UPDATE index_state SET log_segment = $1, log_offset = $2",
+                args![position.segment, position.offset],
+            )
+            .await?;
+        }
+        operation::insert(&mut tx, batch).await?;
         save_sessions(&mut tx, batch).await?;
         save_states(&mut tx, batch).await?;
         save_totals(&mut tx, batch).await?;

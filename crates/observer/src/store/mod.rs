@@ -9,7 +9,7 @@ use service_kit::db::Db;
 
 pub(crate) use analysis::note;
 pub(crate) use index::{Batch, IndexedOperation, SessionKey, SessionRow, Snapshot};
-pub(crate) use operation::OperationQuery;
+pub(crate) use operation::{NewOperation, OperationQuery};
 pub(crate) use read::AgentScope;
 
 /// The observer's tables.
@@ -21,5 +21,10 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn new(db: Db) -> Self {
         Self { db }
+    }
+
+    /// Whether replicas of the observer may share the tables.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.db.is_shared()
     }
 }

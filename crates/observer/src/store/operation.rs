@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use service_kit::{
     Act, args,
-    db::{Arg, DbError, FromRow, Row},
+    db::{Arg, DbError, FromRow, Row, Tx},
 };
 use types::{Timestamp, event::Operation};
 
-use super::Store;
+use super::{Batch, Store};
 use crate::domain::{findings::signature, playbooks::kind_of};
 
 /// Which operations.
@@ -22,6 +22,12 @@ pub(crate) struct OperationQuery {
     pub(crate) success: Option<bool>,
     pub(crate) before: Option<i64>,
     pub(crate) limit: i64,
+}
+
+/// An operation that is not in the table yet, and its text as the log has it.
+pub(crate) struct NewOperation {
+    pub(crate) operation: Operation,
+    pub(crate) body: String,
 }
 
 pub(crate) struct Numbered {
@@ -57,12 +63,16 @@ impl Store {
         let first = last - i64::try_from(count).unwrap_or(0) + 1;
         let rows = (first..)
             .zip(operations)
-            .map(|(sequence, operation)| row_of(sequence, operation))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|(sequence, operation)| {
+                let pattern = signature(operation).map(|signature| signature.fingerprint);
+                let body = serde_json::to_string(operation);
+                let body = body.map_err(|error| DbError::Value(error.to_string()))?;
+                Ok(row_of(sequence, operation, pattern, body))
+            })
+            .collect::<Result<Vec<_>, DbError>>()?;
         let inserted: Vec<i64> = tx
             .insert_many_returning(
-                "INSERT INTO operation (sequence, event_id, at, event_type, agent, tool, kind,
-                   success, latency_ms, session_id, source, pattern, body) VALUES",
+                INSERT,
                 "ON CONFLICT (event_id) DO NOTHING RETURNING sequence",
                 rows,
             )
@@ -72,6 +82,33 @@ impl Store {
         Ok((first..=last)
             .map(|sequence| inserted.contains(&sequence))
             .collect())
+    }
+
+    /// Those of these event ids that are in the table.
+    pub(crate) async fn known_event_ids(&self, ids: &[&str]) -> Result<Vec<String>, DbError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
+        let sql = format!(
+            "SELECT event_id FROM operation WHERE event_id IN ({})",
+            marks.join(", ")
+        );
+        let args = ids.iter().map(|id| Arg::from(*id)).collect();
+        self.db.fetch_all_built(sql, args).await
+    }
+
+    /// The event ids that came in last, the newest last.
+    pub(crate) async fn newest_event_ids(&self, limit: i64) -> Result<Vec<String>, DbError> {
+        let mut ids: Vec<String> = self
+            .db
+            .fetch_all(
+                "SELECT event_id FROM operation ORDER BY sequence DESC LIMIT $1",
+                args![limit],
+            )
+            .await?;
+        ids.reverse();
+        Ok(ids)
     }
 
     /// Operations, the newest first by arrival.
@@ -119,11 +156,23 @@ impl Store {
     }
 }
 
-fn row_of(sequence: i64, operation: &Operation) -> Result<Vec<Arg>, DbError> {
-    let body =
-        serde_json::to_string(operation).map_err(|error| DbError::Value(error.to_string()))?;
-    let pattern = signature(operation).map(|signature| format!("{:016x}", signature.fingerprint));
-    Ok(args![
+const INSERT: &str = "INSERT INTO operation (sequence, event_id, at, event_type, agent, tool, kind,
+  success, latency_ms, session_id, source, pattern, body) VALUES";
+
+/// Puts operations that come from the log into the table.
+pub(super) async fn insert(tx: &mut Tx, batch: &Batch) -> Result<(), DbError> {
+    let rows = batch
+        .operations
+        .iter()
+        .zip(&batch.operation_patterns)
+        .zip(&batch.bodies)
+        .map(|((it, pattern), body)| row_of(it.sequence, &it.operation, *pattern, body.clone()))
+        .collect();
+    tx.insert_many(INSERT, "", rows).await.map(drop)
+}
+
+fn row_of(sequence: i64, operation: &Operation, pattern: Option<u64>, body: String) -> Vec<Arg> {
+    args![
         sequence,
         &operation.event_id,
         operation.timestamp,
@@ -135,7 +184,7 @@ fn row_of(sequence: i64, operation: &Operation) -> Result<Vec<Arg>, DbError> {
         operation.latency_ms,
         operation.session_id.clone(),
         &operation.source,
-        pattern,
+        pattern.map(|pattern| format!("{pattern:016x}")),
         body,
-    ])
+    ]
 }
