@@ -10,6 +10,8 @@
 pub mod course;
 pub mod document;
 pub mod fleet;
+pub mod load;
+pub mod lone;
 pub mod program;
 pub mod record;
 pub mod site;
