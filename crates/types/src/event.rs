@@ -21,6 +21,8 @@ pub enum EventType {
     Escalation,
     /// A session ended; nothing more will come for it.
     SessionEnd,
+    /// An agent asked a model; kept for the usage table.
+    ModelCall,
 }
 
 impl EventType {
@@ -33,6 +35,7 @@ impl EventType {
             Self::Feedback => "feedback",
             Self::Escalation => "escalation",
             Self::SessionEnd => "session_end",
+            Self::ModelCall => "model_call",
         }
     }
 }

@@ -148,7 +148,7 @@ impl Session {
                 self.feedback_sum += operation.feedback.unwrap_or(0.5);
                 self.feedback_count += 1;
             }
-            EventType::UserCorrection | EventType::Escalation => {}
+            EventType::UserCorrection | EventType::Escalation | EventType::ModelCall => {}
             EventType::ToolCall | EventType::TaskFailure => self.count(operation, is_last),
         }
         if operation.event_type != EventType::SessionEnd {

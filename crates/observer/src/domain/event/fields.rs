@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
             Ok(event_type) => Some(event_type),
             Err(_) => self.refuse(
                 "event_type",
-                "expected tool_call, user_correction, task_failure, feedback, escalation or session_end",
+                "expected tool_call, user_correction, task_failure, feedback, escalation, session_end or model_call",
             ),
         }
     }

@@ -224,6 +224,10 @@ impl Output<'_> {
     }
 
     fn skip(&mut self, reason: &'static str) {
-        *self.skipped.entry(reason).or_default() += 1;
+        self.skip_many(reason, 1);
+    }
+
+    fn skip_many(&mut self, reason: &'static str, count: u64) {
+        *self.skipped.entry(reason).or_default() += count;
     }
 }

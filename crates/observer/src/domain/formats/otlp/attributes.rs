@@ -1,151 +1,177 @@
-//! The attributes that are let in. Whatever may hold content (prompts, arguments, results) is not
-//! on the list and so is gone before anything else sees it.
+//! The attributes of one record, as far as they are let in.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use super::{
+    judgement::Judgements,
+    names::{Field, Slot},
+};
 
 /// The value of an attribute, as far as any of ours needs it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum AttributeValue {
+pub enum AttributeValue<'a> {
     /// Text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A truth value.
     Flag(bool),
-    /// A number; whole ones are exact up to 2^53.
+    /// A whole number.
+    Whole(i64),
+    /// Any other number.
     Number(f64),
 }
 
-/// Sorted, for the search.
-const KEPT: &[&str] = &[
-    "call_id",
-    "conversation.id",
-    "decision",
-    "duration_ms",
-    "error",
-    "error.message",
-    "error.type",
-    "error_message",
-    "event.name",
-    "event.sequence",
-    "exception.message",
-    "exception.type",
-    "gen_ai.agent.name",
-    "gen_ai.conversation.id",
-    "gen_ai.evaluation.name",
-    "gen_ai.evaluation.score.label",
-    "gen_ai.evaluation.score.value",
-    "gen_ai.operation.name",
-    "gen_ai.request.model",
-    "gen_ai.response.model",
-    "gen_ai.tool.call.id",
-    "gen_ai.tool.name",
-    "gen_ai.usage.input_tokens",
-    "gen_ai.usage.output_tokens",
-    "http.method",
-    "http.request.method",
-    "http.response.status_code",
-    "http.status_code",
-    "http.url",
-    "is_error",
-    "llm.model_name",
-    "mcp.method.name",
-    "mcp.tool.name",
-    "model",
-    "openinference.span.kind",
-    "service.name",
-    "session.id",
-    "success",
-    "tool.name",
-    "tool_name",
-    "traceloop.entity.name",
-    "traceloop.span.kind",
-    "url.full",
-];
-
-/// Attributes that hold a tool's result; only whether it says that it is an error is kept.
-const RESULTS: &[&str] = &[
-    "gcp.vertex.agent.tool_response",
-    "gen_ai.tool.call.result",
-    "mcp.tool.result",
-];
-
-/// The attributes of one span, log record or resource.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attributes(Vec<(&'static str, AttributeValue)>);
-
-impl Attributes {
-    /// Keeps the attribute if it is on the list.
-    pub fn push(&mut self, key: &str, value: AttributeValue) {
-        if let Ok(index) = KEPT.binary_search(&key) {
-            self.0.push((KEPT[index], value));
-        } else if RESULTS.contains(&key)
-            && matches!(&value, AttributeValue::Text(text) if says_error(text))
-        {
-            self.0.push(("is_error", AttributeValue::Flag(true)));
-        }
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<&AttributeValue> {
-        self.0
-            .iter()
-            .find_map(|(name, value)| (*name == key).then_some(value))
-    }
-
-    /// The first of these that is there as a text that is not empty.
-    pub(super) fn text(&self, keys: &[&str]) -> Option<&str> {
-        keys.iter().find_map(|key| match self.get(key) {
-            Some(AttributeValue::Text(text)) if !text.is_empty() => Some(text.as_str()),
-            _ => None,
-        })
-    }
-
-    /// The first of these as text, numbers too.
-    pub(super) fn shown(&self, keys: &[&str]) -> Option<String> {
-        keys.iter().find_map(|key| match self.get(key)? {
-            AttributeValue::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-            AttributeValue::Number(number) => Some(number.to_string()),
-            AttributeValue::Flag(flag) => Some(flag.to_string()),
-        })
-    }
-
-    /// The first of these as a number; senders write numbers as text, too.
-    pub(super) fn number(&self, keys: &[&str]) -> Option<f64> {
-        keys.iter().find_map(|key| match self.get(key)? {
-            AttributeValue::Number(number) => Some(*number),
-            AttributeValue::Text(text) => text.parse().ok(),
-            AttributeValue::Flag(_) => None,
-        })
-    }
-
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        match self.get(key)? {
-            AttributeValue::Flag(flag) => Some(*flag),
-            AttributeValue::Text(text) => text.parse().ok(),
-            AttributeValue::Number(_) => None,
+impl AttributeValue<'_> {
+    /// A number; senders write numbers as text, too.
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Whole(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.parse().ok(),
+            Self::Flag(_) => None,
         }
     }
 }
 
+/// The attributes of one span, log record or resource.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attributes<'a> {
+    entries: Vec<Entry<'a>>,
+    says_error: bool,
+    pub(super) judgements: Judgements,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry<'a> {
+    field: Field,
+    rank: u8,
+    value: AttributeValue<'a>,
+}
+
+impl<'a> Attributes<'a> {
+    /// Keeps the attribute if it is let in.
+    pub fn push(&mut self, name: &str, value: AttributeValue<'a>) {
+        if let Some(slot) = Slot::of(name) {
+            self.put(slot, value);
+        }
+    }
+
+    /// Keeps the value of an attribute that is let in.
+    pub(super) fn put(&mut self, slot: Slot, value: AttributeValue<'a>) {
+        match slot {
+            Slot::Field { field, rank } => self.put_field(field, rank, value),
+            Slot::Result => {
+                self.says_error |= matches!(&value, AttributeValue::Text(text) if says_error(text));
+            }
+            Slot::Judgement(part) => self.judgements.put(part, &value),
+        }
+    }
+
+    fn put_field(&mut self, field: Field, rank: u8, value: AttributeValue<'a>) {
+        let entry = Entry { field, rank, value };
+        match self.entries.iter_mut().find(|known| known.field == field) {
+            None => self.entries.push(entry),
+            Some(known) if rank < known.rank => *known = entry,
+            Some(_) => {}
+        }
+    }
+
+    pub(super) fn get(&self, field: Field) -> Option<&AttributeValue<'a>> {
+        let mut entries = self.entries.iter();
+        entries.find_map(|entry| (entry.field == field).then_some(&entry.value))
+    }
+
+    /// The field, if it is a text that is not empty.
+    pub(super) fn text(&self, field: Field) -> Option<&str> {
+        match self.get(field)? {
+            AttributeValue::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The field as text, numbers too.
+    pub(super) fn shown(&self, field: Field) -> Option<String> {
+        match self.get(field)? {
+            AttributeValue::Text(text) if text.is_empty() => None,
+            AttributeValue::Text(text) => Some(text.clone().into_owned()),
+            AttributeValue::Whole(number) => Some(number.to_string()),
+            AttributeValue::Number(number) => Some(number.to_string()),
+            AttributeValue::Flag(flag) => Some(flag.to_string()),
+        }
+    }
+
+    pub(super) fn number(&self, field: Field) -> Option<f64> {
+        self.get(field)?.number()
+    }
+
+    pub(super) fn flag(&self, field: Field) -> Option<bool> {
+        match self.get(field)? {
+            AttributeValue::Flag(flag) => Some(*flag),
+            AttributeValue::Text(text) => text.parse().ok(),
+            AttributeValue::Whole(_) | AttributeValue::Number(_) => None,
+        }
+    }
+
+    /// Whether it says that it is an error, or its result does.
+    pub(super) fn says_error(&self) -> bool {
+        self.says_error || self.flag(Field::IsError) == Some(true)
+    }
+}
+
+/// Whether a tool's result says `"isError": true`, without keeping or copying it.
 fn says_error(result: &str) -> bool {
-    let compact = result.replace(char::is_whitespace, "");
-    compact.contains("\"isError\":true")
+    const KEY: &[u8] = b"\"isError\"";
+    let bytes = result.as_bytes();
+    memmem::find_iter(bytes, KEY).any(|at| {
+        let rest = bytes[at + KEY.len()..].trim_ascii_start();
+        rest.strip_prefix(b":")
+            .is_some_and(|value| value.trim_ascii_start().starts_with(b"true"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn text(value: &str) -> AttributeValue<'_> {
+        AttributeValue::Text(value.into())
+    }
+
     #[test]
-    fn content_is_dropped_and_the_list_is_sorted() {
-        assert!(KEPT.is_sorted());
+    fn content_is_dropped_and_only_its_verdict_stays() {
         let mut attributes = Attributes::default();
-        for key in ["input.value", "gen_ai.tool.call.arguments", "llm_request"] {
-            attributes.push(key, AttributeValue::Text("my password".to_owned()));
+        for name in ["input.value", "gen_ai.tool.call.arguments", "llm_request"] {
+            attributes.push(name, text("my password"));
         }
+        assert_eq!(attributes, Attributes::default());
         attributes.push(
             "gen_ai.tool.call.result",
-            AttributeValue::Text("{\"isError\": true, \"text\": \"secret\"}".to_owned()),
+            text("{\"isError\" : true, \"text\": \"secret\"}"),
         );
-        assert_eq!(
-            attributes,
-            Attributes(vec![("is_error", AttributeValue::Flag(true))])
-        );
+        assert!(attributes.says_error());
+        assert!(!format!("{attributes:?}").contains("secret"));
+    }
+
+    #[test]
+    fn of_several_names_the_better_one_counts_in_any_order() {
+        let mut attributes = Attributes::default();
+        attributes.push("session.id", text("b"));
+        attributes.push("gen_ai.conversation.id", text("a"));
+        attributes.push("conversation.id", text("c"));
+        assert_eq!(attributes.text(Field::Session), Some("a"));
+    }
+
+    #[test]
+    fn a_result_is_an_error_only_if_it_says_so() {
+        for (result, expected) in [
+            ("{\"isError\":true}", true),
+            ("{\"a\":\"isError\",\"isError\"\n:\ttrue}", true),
+            ("{\"isError\":false}", false),
+            ("isError true", false),
+            ("{\"isError\":\"true\"}", false),
+        ] {
+            assert_eq!(says_error(result), expected, "{result}");
+        }
     }
 }

@@ -1,23 +1,31 @@
 //! OpenTelemetry traces and logs.
 //!
-//! Spans and log records are first brought into the plain forms [`Span`] and [`Log`], by the JSON
-//! reader here or from protobuf by the caller; prompts, arguments and results do not survive that
-//! step. [`map_span`] and [`map_log`] then find the operations by a table of aliases, whatever
-//! version of the conventions the sender follows.
+//! One mapping, several doors: protobuf, OTLP as JSON and the JSON of Jaeger are first brought into
+//! the plain forms [`Span`] and [`Log`], a record at a time. Prompts, arguments and results do not
+//! survive that step. [`Found`] then takes what is an operation by a table of aliases, whatever
+//! version of whichever convention the sender follows, and counts what is not.
 
 mod attributes;
+mod found;
+mod id;
 mod jaeger;
 mod json;
+mod judgement;
 mod log;
+mod names;
+mod protobuf;
 mod span;
+mod wire;
 
-use serde_json::Value;
 use types::event::Operation;
 
 pub use attributes::{AttributeValue, Attributes};
-pub use json::{OtlpJsonError, Telemetry, parse_json};
+pub use found::{Found, Rejected, Rejection};
+pub use json::{Contents, OtlpJsonError, Signal, read_json};
 pub use log::{Log, map_log};
+pub use protobuf::{read_logs, read_traces};
 pub use span::{Span, map_span};
+pub use wire::Malformed;
 
 use super::{Decode, Output};
 
@@ -25,34 +33,25 @@ pub(super) struct OtlpFile;
 
 impl Decode for OtlpFile {
     fn decode(&mut self, unit: &[u8], output: &mut Output<'_>) {
-        let Ok(document) = serde_json::from_slice::<Value>(unit) else {
-            return output.skip("not JSON");
-        };
-        let found = match document.get("data").is_some() {
-            true => jaeger::telemetry(&document),
-            false => json::telemetry(&document),
-        };
-        let Ok(telemetry) = found else {
-            return output.skip("not OpenTelemetry JSON");
-        };
-        for _ in 0..telemetry.unreadable {
-            output.skip("span or log record without id or time");
-        }
-        let of_file = |operation: Operation| Operation {
-            source: "collect".to_owned(),
-            ..operation
-        };
-        for (resource, span) in &telemetry.spans {
-            match map_span(&telemetry.resources[*resource], span) {
-                Some(operation) => output.emit(of_file(operation)),
-                None => output.skip("span that is no operation of an agent"),
+        let mut found = Found::default();
+        match read_json(unit, None, &mut found) {
+            Ok(contents) if contents.traces || contents.logs => {}
+            Err(OtlpJsonError::Json(_)) => return output.skip("not JSON"),
+            Ok(_) | Err(OtlpJsonError::Shape(_)) => {
+                found = Found::default();
+                if jaeger::read(unit, &mut found).is_none() {
+                    return output.skip("not OpenTelemetry JSON");
+                }
             }
         }
-        for (resource, log) in &telemetry.logs {
-            match map_log(&telemetry.resources[*resource], log) {
-                Some(operation) => output.emit(of_file(operation)),
-                None => output.skip("log record that is no operation of an agent"),
-            }
+        for (rejection, count) in found.rejected.reasons() {
+            output.skip_many(rejection.reason(), count);
+        }
+        for operation in found.operations {
+            output.emit(Operation {
+                source: "collect".to_owned(),
+                ..operation
+            });
         }
     }
 }
