@@ -233,7 +233,7 @@ impl Caller {
 }
 
 /// The whole chain of causes, without the address, which may hold a secret.
-fn describe(error: &reqwest::Error) -> String {
+pub fn describe(error: &reqwest::Error) -> String {
     let mut text = if error.is_timeout() {
         "no answer in time".to_owned()
     } else if error.is_connect() {

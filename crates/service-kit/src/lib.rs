@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod kit;
 pub mod main_loop;
 pub mod problem;
+pub mod protobuf;
 pub mod settings;
 pub mod steps;
 pub mod tasks;

@@ -3,7 +3,8 @@
 use std::{fmt, time::Duration};
 
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpRequest, HttpResponse, ResponseError,
+    body::BoxBody,
     http::{
         StatusCode,
         header::{self, HeaderValue},
@@ -12,7 +13,7 @@ use actix_web::{
 use serde_json::Value;
 use types::problem::{FieldError, Problem as Body};
 
-use crate::db::DbError;
+use crate::{db::DbError, protobuf};
 
 /// An answer that is not the one the caller hoped for.
 #[derive(Debug)]
@@ -47,6 +48,28 @@ impl Refusal {
             reply.insert_header((header::WWW_AUTHENTICATE, scheme));
         }
         reply.body(serde_json::to_vec(&self.body).unwrap_or_default())
+    }
+}
+
+impl Refusal {
+    /// The error as the message `google.rpc.Status`.
+    fn rpc_status(&self) -> Vec<u8> {
+        // The codes of gRPC that its mapping to HTTP names for these.
+        let code = match self.body.status {
+            401 => 16,
+            403 => 7,
+            404 => 5,
+            409 => 10,
+            429 => 8,
+            503 => 14,
+            500.. => 13,
+            _ => 3,
+        };
+        let text = format!("{}: {}", self.body.code, self.body.detail);
+        let mut message = Vec::with_capacity(text.len() + 8);
+        protobuf::put_number(&mut message, 1, code);
+        protobuf::put_bytes(&mut message, 2, text.as_bytes());
+        message
     }
 }
 
@@ -195,6 +218,28 @@ impl Problem {
             refusal.retry_after = Some(span);
         }
         self
+    }
+
+    /// The answer in the form that the request came in: whoever speaks protobuf gets the message
+    /// `google.rpc.Status`, everybody else a problem document.
+    pub(crate) fn response_to(&self, request: &HttpRequest) -> HttpResponse {
+        let reply = self.error_response();
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let in_protobuf = content_type
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with(protobuf::CONTENT_TYPE));
+        let Answer::Error(refusal) = &self.0 else {
+            return reply;
+        };
+        if !in_protobuf {
+            return reply;
+        }
+        let mut reply = reply.set_body(BoxBody::new(refusal.rpc_status()));
+        reply.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(protobuf::CONTENT_TYPE),
+        );
+        reply
     }
 
     /// The same error, naming the request that it answers; `None` for a replay.

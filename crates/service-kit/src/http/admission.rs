@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use types::{Digest, Service, key::Role};
 
-use super::{endpoint::Access, extract::RawBody};
+use super::{credentials::shown_key, endpoint::Access, extract::RawBody};
 use crate::{
     act::{Act, Idempotency},
     auth::{Keyring, Principal},
@@ -86,12 +86,12 @@ impl Admission {
         if access == Access::Open {
             return Ok(None);
         }
-        let Some(text) = shown_key(request) else {
+        let Some(text) = shown_key(request.headers()) else {
             return Err(Problem::unauthorized(
                 "show a key: Authorization: Bearer at_… or X-API-Key: at_…",
             ));
         };
-        let Some(principal) = self.keys.principal(text, self.clock.now()) else {
+        let Some(principal) = self.keys.principal(&text, self.clock.now()) else {
             let address = request
                 .peer_addr()
                 .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
@@ -116,21 +116,6 @@ impl Admission {
         }
         Ok(Some(principal))
     }
-}
-
-fn shown_key(request: &ServiceRequest) -> Option<&str> {
-    let headers = request.headers();
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, key)| key.trim());
-    bearer.or_else(|| {
-        headers
-            .get("x-api-key")
-            .and_then(|value| value.to_str().ok())
-    })
 }
 
 /// Services share one key; each says which one it is.

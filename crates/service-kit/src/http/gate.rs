@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use actix_web::{
-    Error, ResponseError,
+    Error,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
@@ -147,7 +147,10 @@ fn name_the_request(
     match named {
         Some(problem) => {
             let (request, _) = answer.into_parts();
-            ServiceResponse::new(request, problem.error_response())
+            {
+                let reply = problem.response_to(&request);
+                ServiceResponse::new(request, reply)
+            }
         }
         None => answer,
     }

@@ -1,6 +1,7 @@
 //! The HTTP shell that all services share.
 
 mod admission;
+mod credentials;
 mod endpoint;
 mod everywhere;
 mod extract;

@@ -9,6 +9,7 @@ use super::{
     endpoint::{Access, Endpoint},
     everywhere,
 };
+use crate::protobuf;
 
 /// The document of a service as JSON: its own routes, the shared ones, errors and roles.
 pub fn document(service: Service, own: Document, endpoints: &[Endpoint]) -> Value {
@@ -102,6 +103,27 @@ fn complete(document: &mut Value, endpoint: &Endpoint) {
         add(operation, "415", "The content type is another one");
     }
     call_problems_so(operation);
+    let content = &operation["requestBody"]["content"];
+    if content.get(protobuf::CONTENT_TYPE).is_some() {
+        answer_in_protobuf_too(operation);
+    }
+}
+
+/// Whoever speaks protobuf gets errors in protobuf.
+fn answer_in_protobuf_too(operation: &mut Value) {
+    let responses = operation["responses"].as_object_mut();
+    for response in responses.into_iter().flat_map(serde_json::Map::values_mut) {
+        let content = response.get_mut("content").and_then(Value::as_object_mut);
+        if let Some(content) = content
+            && content.contains_key("application/problem+json")
+        {
+            content.insert(
+                protobuf::CONTENT_TYPE.to_owned(),
+                json!({ "schema": { "type": "string", "format": "binary",
+                    "description": "The message google.rpc.Status" } }),
+            );
+        }
+    }
 }
 
 /// The macros write every body down as plain JSON; an error has a content type of its own.

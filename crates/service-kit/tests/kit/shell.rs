@@ -49,6 +49,29 @@ async fn whatever_goes_wrong_is_a_problem_with_a_stable_code() {
 }
 
 #[tokio::test]
+async fn whoever_speaks_protobuf_gets_errors_in_protobuf() {
+    let notes = Notes::start_on(Backend::Sqlite).await;
+    for (api, status, rpc_code, code) in [
+        (notes.api.clone(), 415, 3, "UNSUPPORTED_MEDIA_TYPE"),
+        (notes.api.without_key(), 401, 16, "UNAUTHORIZED"),
+    ] {
+        let request = api
+            .request(Method::POST, "/notes")
+            .header("content-type", "application/x-protobuf")
+            .body("x");
+        let answer = api.send(request).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/x-protobuf")
+        );
+        // google.rpc.Status: field 1 is the code, field 2 the text.
+        assert_eq!(answer.body[..3], [0x08, rpc_code, 0x12]);
+        assert!(answer.text().contains(code), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn probes_and_the_document_need_no_key_and_nothing_else_goes_without() {
     let notes = Notes::start_on(Backend::Sqlite).await;
     let nobody = notes.api.without_key();
