@@ -3,6 +3,7 @@
 mod analysis;
 mod events;
 mod operations;
+mod otlp;
 mod problem;
 mod series;
 mod stats;
@@ -15,6 +16,15 @@ pub fn endpoints(batch_bytes: usize) -> Vec<Endpoint> {
     vec![
         Endpoint::post("/event", Access::Ingest, events::one),
         Endpoint::post("/events", Access::Ingest, events::many).with_body_limit(batch_bytes),
+        Endpoint::post("/v1/traces", Access::Ingest, otlp::traces).with_body_limit(batch_bytes),
+        Endpoint::post("/v1/logs", Access::Ingest, otlp::logs).with_body_limit(batch_bytes),
+        Endpoint::post("/v1/metrics", Access::Ingest, otlp::metrics).with_body_limit(batch_bytes),
+        Endpoint::post(
+            "/api/public/otel/v1/traces",
+            Access::Ingest,
+            otlp::langfuse_traces,
+        )
+        .with_body_limit(batch_bytes),
         Endpoint::get("/stats", Access::Read, stats::stats),
         Endpoint::get("/usage", Access::Read, stats::usage),
         Endpoint::get("/ops", Access::Read, operations::list),
@@ -34,6 +44,10 @@ pub fn endpoints(batch_bytes: usize) -> Vec<Endpoint> {
 #[openapi(paths(
     events::one,
     events::many,
+    otlp::traces,
+    otlp::langfuse_traces,
+    otlp::logs,
+    otlp::metrics,
     stats::stats,
     stats::usage,
     operations::list,

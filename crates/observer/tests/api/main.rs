@@ -8,4 +8,7 @@
 mod events;
 mod findings;
 mod helpers;
+mod otlp;
 mod series;
+#[cfg(feature = "shared-data")]
+mod shared_otlp;
