@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service_kit::caller::Caller;
+use service_kit::{Clock, caller::Caller};
 use types::{
     Service,
     analysis::{FindingPage, PlaybookPage},
@@ -47,6 +47,10 @@ impl Observer {
     /// Calls by `caller`.
     pub fn new(caller: Caller) -> Self {
         Self(caller)
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        self.0.clock()
     }
 
     /// Sends operations as NDJSON; they are on disk when this returns.

@@ -126,6 +126,11 @@ impl Caller {
         self.peers.get(&service)
     }
 
+    /// The clock it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     fn url(&self, service: Service, path: &str) -> Result<Url, CallError> {
         let base = self
             .address(service)
