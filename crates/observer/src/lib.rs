@@ -8,5 +8,6 @@ mod segments;
 mod service;
 pub mod settings;
 mod store;
+mod upstream;
 
 pub use service::start;

@@ -27,6 +27,7 @@ use crate::{
     segments,
     settings::ObserverSettings,
     store::{Snapshot, Store},
+    upstream::Upstream,
 };
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -79,6 +80,7 @@ pub async fn start(settings: Settings<ObserverSettings>, clock: Clock) -> anyhow
         indexer: Arc::new(Mutex::new(Indexer::restore(snapshot, feed))),
         patch_apply: PatchApply::new(kit.caller.clone()),
         proposals: ProposalService::new(kit.caller.clone()),
+        upstream: Upstream::new(&settings.own)?,
         settings: Arc::new(settings.own),
     };
     // What was durable before a stop is in the index before anybody asks.

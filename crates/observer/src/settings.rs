@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// The settings of the observer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,6 +23,10 @@ pub struct ObserverSettings {
     pub propose: bool,
     /// How many proposals of the analyser may be open at once.
     pub open_proposals: usize,
+    /// The service that `POST /observed/…` calls; nothing is called when absent.
+    pub upstream: Option<Url>,
+    /// How long it may take to answer, in seconds.
+    pub upstream_timeout_seconds: u64,
 }
 
 impl Default for ObserverSettings {
@@ -34,6 +39,8 @@ impl Default for ObserverSettings {
             cycle_seconds: 30,
             propose: true,
             open_proposals: 5,
+            upstream: None,
+            upstream_timeout_seconds: 60,
         }
     }
 }
@@ -47,6 +54,7 @@ impl ObserverSettings {
         let positive = [
             ("stall_after_seconds", self.stall_after_seconds),
             ("cycle_seconds", self.cycle_seconds),
+            ("upstream_timeout_seconds", self.upstream_timeout_seconds),
         ];
         for (name, value) in positive {
             anyhow::ensure!(
@@ -62,6 +70,20 @@ impl ObserverSettings {
             self.queue_bytes <= u32::MAX as usize,
             "setting observer.queue_bytes: expected at most 4294967295"
         );
+        if let Some(upstream) = &self.upstream {
+            anyhow::ensure!(
+                matches!(upstream.scheme(), "http" | "https") && upstream.has_host(),
+                "setting observer.upstream: expected an address such as http://127.0.0.1:3700"
+            );
+            anyhow::ensure!(
+                upstream.username().is_empty() && upstream.password().is_none(),
+                "setting observer.upstream: expected no name and password"
+            );
+            anyhow::ensure!(
+                upstream.query().is_none() && upstream.fragment().is_none(),
+                "setting observer.upstream: expected no ? or #"
+            );
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 mod analyse;
 mod index;
 mod metrics;
+mod observe;
 mod propose;
 mod series;
 
@@ -16,11 +17,12 @@ use redact::Redactor;
 use service_kit::{Clock, db::DbError, settings::PlaceSettings};
 use tokio::sync::Mutex;
 
-use crate::{ingest::Intake, settings::ObserverSettings, store::Store};
+use crate::{ingest::Intake, settings::ObserverSettings, store::Store, upstream::Upstream};
 
 pub(crate) use analyse::{Job, JobError, JobReport};
 pub(crate) use index::{Feed, IndexError, Indexer};
 pub(crate) use metrics::AgentMetrics;
+pub(crate) use observe::Call;
 pub(crate) use propose::Proposed;
 
 /// The observer's use cases and what they work with.
@@ -37,6 +39,7 @@ pub(crate) struct App {
     pub(crate) indexed: Arc<AtomicU64>,
     pub(crate) patch_apply: PatchApply,
     pub(crate) proposals: ProposalService,
+    pub(crate) upstream: Upstream,
 }
 
 impl App {

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod events;
+mod observed;
 mod operations;
 mod otlp;
 mod problem;
@@ -25,6 +26,7 @@ pub fn endpoints(batch_bytes: usize) -> Vec<Endpoint> {
             otlp::langfuse_traces,
         )
         .with_body_limit(batch_bytes),
+        Endpoint::post("/observed/{path:.*}", Access::Ingest, observed::forward),
         Endpoint::get("/stats", Access::Read, stats::stats),
         Endpoint::get("/usage", Access::Read, stats::usage),
         Endpoint::get("/ops", Access::Read, operations::list),
@@ -48,6 +50,7 @@ pub fn endpoints(batch_bytes: usize) -> Vec<Endpoint> {
     otlp::langfuse_traces,
     otlp::logs,
     otlp::metrics,
+    observed::forward,
     stats::stats,
     stats::usage,
     operations::list,

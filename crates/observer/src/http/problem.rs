@@ -5,6 +5,7 @@ use service_kit::Problem;
 use crate::{
     app::{IndexError, JobError},
     ingest::IngestError,
+    upstream::UpstreamError,
 };
 
 impl From<IngestError> for Problem {
@@ -14,6 +15,17 @@ impl From<IngestError> for Problem {
             IngestError::TooLarge => Self::too_large(u32::MAX as usize),
             IngestError::NotDurable => Self::unavailable("NOT_DURABLE", error),
             IngestError::Stopping => Self::unavailable("STOPPING", error),
+        }
+    }
+}
+
+impl From<UpstreamError> for Problem {
+    fn from(error: UpstreamError) -> Self {
+        match error {
+            UpstreamError::NotConfigured => Self::not_found("UPSTREAM_NOT_CONFIGURED", error),
+            UpstreamError::OutOfBounds => Self::not_found("UPSTREAM_OUT_OF_BOUNDS", error),
+            UpstreamError::NoAnswer(_) => Self::bad_gateway("UPSTREAM_NO_ANSWER", error),
+            UpstreamError::TooLarge(_) => Self::bad_gateway("UPSTREAM_TOO_LARGE", error),
         }
     }
 }

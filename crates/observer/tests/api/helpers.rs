@@ -1,6 +1,6 @@
 //! An observer on port 0, peers that answer as told, and shorthand.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use observer::settings::ObserverSettings;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ pub(crate) struct Observer {
     pub(crate) api: Api,
     pub(crate) patch_apply: MockServer,
     pub(crate) proposal_service: MockServer,
+    settings: ObserverSettings,
     running: Running,
 }
 
@@ -24,6 +25,10 @@ impl Observer {
     }
 
     pub(crate) async fn start_on(backend: Backend) -> Self {
+        Self::start_with(backend, ObserverSettings::default()).await
+    }
+
+    pub(crate) async fn start_with(backend: Backend, settings: ObserverSettings) -> Self {
         let mut place = Place::on(backend).await;
         place.common.targets = serde_json::from_value(json!([{
             "agents": ["writer*"], "file": "agents.yaml", "place": "agents.{agent}.persona",
@@ -33,13 +38,14 @@ impl Observer {
         let proposal_service = MockServer::start().await;
         place.introduce(Service::PatchApply, *patch_apply.address());
         place.introduce(Service::ProposalService, *proposal_service.address());
-        let running = start(&place).await;
+        let running = start(&place, &settings).await;
         let api = place.api(running.address);
         Self {
             place,
             api,
             patch_apply,
             proposal_service,
+            settings,
             running,
         }
     }
@@ -47,13 +53,17 @@ impl Observer {
     /// Stops it and starts it again on the same data.
     pub(crate) async fn restart(self) -> Self {
         self.running.stop().await;
-        let running = start(&self.place).await;
+        let running = start(&self.place, &self.settings).await;
         let api = self.place.api(running.address);
         Self {
             running,
             api,
             ..self
         }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.address
     }
 
     pub(crate) async fn stop(self) {
@@ -84,8 +94,8 @@ impl Observer {
     }
 }
 
-async fn start(place: &Place) -> Running {
-    let settings = place.settings(ObserverSettings::default());
+async fn start(place: &Place, settings: &ObserverSettings) -> Running {
+    let settings = place.settings(settings.clone());
     observer::start(settings, place.clock.clone())
         .await
         .unwrap()

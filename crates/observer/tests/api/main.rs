@@ -8,6 +8,7 @@
 mod events;
 mod findings;
 mod helpers;
+mod observed;
 mod otlp;
 mod series;
 #[cfg(feature = "shared-data")]
