@@ -117,8 +117,8 @@ impl FromRow for HabitRow {
     }
 }
 
-/// How many sessions are looked for at once.
-const SESSIONS_AT_ONCE: usize = 500;
+/// How many sessions are looked for at once: a statement with more takes longer for each.
+const SESSIONS_AT_ONCE: usize = 100;
 
 struct State<T>(T);
 

@@ -86,16 +86,17 @@ impl Store {
 
     /// Those of these event ids that are in the table.
     pub(crate) async fn known_event_ids(&self, ids: &[&str]) -> Result<Vec<String>, DbError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        let mut known = Vec::new();
+        for chunk in ids.chunks(IDS_AT_ONCE) {
+            let marks: Vec<String> = (1..=chunk.len()).map(|it| format!("${it}")).collect();
+            let sql = format!(
+                "SELECT event_id FROM operation WHERE event_id IN ({})",
+                marks.join(", ")
+            );
+            let args = chunk.iter().map(|id| Arg::from(*id)).collect();
+            known.extend(self.db.fetch_all_built::<String>(sql, args).await?);
         }
-        let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
-        let sql = format!(
-            "SELECT event_id FROM operation WHERE event_id IN ({})",
-            marks.join(", ")
-        );
-        let args = ids.iter().map(|id| Arg::from(*id)).collect();
-        self.db.fetch_all_built(sql, args).await
+        Ok(known)
     }
 
     /// The event ids that came in last, the newest last.
@@ -155,6 +156,9 @@ impl Store {
             .await
     }
 }
+
+/// How many ids are looked for at once: a statement with more takes longer for each.
+const IDS_AT_ONCE: usize = 200;
 
 const INSERT: &str = "INSERT INTO operation (sequence, event_id, at, event_type, agent, tool, kind,
   success, latency_ms, session_id, source, pattern, body) VALUES";

@@ -85,7 +85,7 @@ impl Tx {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Arg>> = rows.by_ref().take(MOST_PARAMETERS / width.max(1)).collect();
-            let sql = format!("{head} {} {tail}", placeholders(chunk.len(), width));
+            let sql = format!("{head} {} {tail}", self.placeholders(chunk.len(), width));
             let args = chunk.into_iter().flatten().collect();
             touched += self.run(AssertSqlSafe(sql).into_sql_str(), args).await?;
         }
@@ -107,11 +107,26 @@ impl Tx {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Arg>> = rows.by_ref().take(MOST_PARAMETERS / width.max(1)).collect();
-            let sql = format!("{head} {} {tail}", placeholders(chunk.len(), width));
+            let sql = format!("{head} {} {tail}", self.placeholders(chunk.len(), width));
             let args = chunk.into_iter().flatten().collect();
             out.extend(self.fetch(AssertSqlSafe(sql).into_sql_str(), args).await?);
         }
         Ok(out)
+    }
+
+    fn placeholders(&self, rows: usize, width: usize) -> String {
+        let mut out = String::with_capacity(rows * width * 7);
+        for row in 0..rows {
+            out.push_str(if row == 0 { "(" } else { ",(" });
+            for column in 0..width {
+                if column > 0 {
+                    out.push(',');
+                }
+                out.push_str(&self.inner.mark(row * width + column + 1));
+            }
+            out.push(')');
+        }
+        out
     }
 
     async fn run(&mut self, sql: SqlStr, args: Vec<Arg>) -> Result<u64, DbError> {
@@ -228,18 +243,13 @@ impl Tx {
 /// SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
 const MOST_PARAMETERS: usize = 16_000;
 
-fn placeholders(rows: usize, width: usize) -> String {
-    let mut out = String::with_capacity(rows * width * 7);
-    for row in 0..rows {
-        out.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 0..width {
-            if column > 0 {
-                out.push(',');
-            }
-            out.push('$');
-            out.push_str(&(row * width + column + 1).to_string());
+impl Inner {
+    /// How the parameter of this number is written. SQLite looks up a numbered one among all of
+    /// its statement, which takes far longer than the statement itself where there are thousands.
+    fn mark(&self, number: usize) -> String {
+        match self {
+            Self::Sqlite(_) => "?".to_owned(),
+            Self::Postgres(_) => format!("${number}"),
         }
-        out.push(')');
     }
-    out
 }
