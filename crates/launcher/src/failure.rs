@@ -3,7 +3,8 @@
 use std::io;
 
 use clients::ClientError;
-use service_kit::settings::SettingsError;
+use redact::Redactor;
+use service_kit::{redaction::presentable, settings::SettingsError};
 
 use crate::output::visible;
 
@@ -55,7 +56,11 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::OutputClosed | Self::Shown(_) => {}
-            _ => eprintln!("attune: {}", visible(&self.to_string())),
+            _ => {
+                let told = self.to_string();
+                let told = presentable(&Redactor::standard(), &told);
+                eprintln!("attune: {}", visible(&told));
+            }
         }
     }
 

@@ -13,7 +13,7 @@ mod output;
 mod runtime;
 pub mod up;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, panic::PanicHookInfo, process::ExitCode};
 
 use clap::Parser;
 
@@ -21,6 +21,7 @@ use cli::Cli;
 
 /// Runs the command that the arguments name; its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    std::panic::set_hook(Box::new(say_where));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -36,6 +37,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// A panic says where it was. Its message may quote the text that was being worked on.
+fn say_where(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    eprintln!(
+        "attune: a thread panicked at {}",
+        place.as_deref().unwrap_or("an unknown place")
+    );
 }
 
 fn exit_code(code: i32) -> ExitCode {

@@ -52,7 +52,7 @@ pub async fn start(
         store: Store::new(kit.db.clone()),
         repository,
         target: kit.settings.target.clone(),
-        policy: Arc::new(policy),
+        policy: Arc::new(policy.with_redactor(kit.redactor.inner().clone())),
         public_url: public_url(&own, &kit.caller),
         settings: Arc::new(own),
         data_dir: kit.settings.server.data_dir.clone().into(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use redact::{Options, Redactor};
-use types::Service;
+use types::{Digest, Service};
 
 use crate::{
     act::Act,
@@ -12,6 +12,7 @@ use crate::{
     caller::Caller,
     clock::Clock,
     db::{Db, Durability, Schema},
+    redaction::CountingRedactor,
     settings::CommonSettings,
     tasks::Tasks,
     telemetry,
@@ -35,7 +36,7 @@ pub struct Kit {
     /// How it calls the others.
     pub caller: Caller,
     /// What takes secrets out of text.
-    pub redactor: Redactor,
+    pub redactor: CountingRedactor,
     /// Its background tasks.
     pub tasks: Tasks,
 }
@@ -53,7 +54,6 @@ impl Kit {
         durability: Durability,
     ) -> anyhow::Result<Self> {
         telemetry::start_metrics();
-        let redactor = redactor(&settings)?;
         let data_dir = settings.server.data_dir.clone();
         std::fs::create_dir_all(&data_dir)
             .with_context(|| format!("the data folder {} cannot be made", data_dir.display()))?;
@@ -63,6 +63,9 @@ impl Kit {
             .clone()
             .unwrap_or_else(|| data_dir.clone());
         let files = first_keys(&keys_dir)?;
+        // The keys are there now, and are among the secrets that it knows.
+        let seal = Digest::of(format!("seal:{}", files.service.expose()));
+        let redactor = CountingRedactor::new(redactor(&settings)?, service, &seal);
         let db = match &settings.database.url {
             Some(url) => Db::postgres(url.expose_secret(), schema)
                 .await
@@ -94,17 +97,35 @@ impl Kit {
     }
 }
 
-/// The redactor that the settings ask for.
+/// Shorter secrets would be found inside ordinary words.
+const MIN_KNOWN_SECRET_BYTES: usize = 6;
+
+/// The redactor that the settings ask for. It knows the deployment's own secrets.
 ///
 /// # Errors
-/// Says which pattern cannot be used.
+/// Says which pattern or secret cannot be used.
 pub fn redactor(settings: &CommonSettings) -> anyhow::Result<Redactor> {
     let wanted = settings.redact.clone();
+    let is_short = |secret: &String| secret.trim().len() < MIN_KNOWN_SECRET_BYTES;
+    if let Some(index) = wanted.known_secrets.iter().position(is_short) {
+        anyhow::bail!(
+            "setting redact.known_secrets: entry {} is shorter than {MIN_KNOWN_SECRET_BYTES} bytes, \
+             and would be found inside ordinary words",
+            index + 1
+        );
+    }
+    let mut own = settings.own_secrets.clone();
+    let folder = settings.auth.keys_dir.as_ref();
+    own.add_key_files(folder.unwrap_or(&settings.server.data_dir));
     Redactor::new(Options {
         allowed_path_prefixes: wanted.allowed_path_prefixes,
         allowed_url_hosts: wanted.allowed_url_hosts,
         patterns: wanted.patterns,
-        known_secrets: wanted.known_secrets,
+        known_secrets: wanted
+            .known_secrets
+            .into_iter()
+            .chain(own.expose())
+            .collect(),
     })
     .context("setting redact")
 }

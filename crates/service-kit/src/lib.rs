@@ -12,6 +12,7 @@ pub mod kit;
 pub mod main_loop;
 pub mod problem;
 pub mod protobuf;
+pub mod redaction;
 pub mod settings;
 pub mod steps;
 pub mod tasks;

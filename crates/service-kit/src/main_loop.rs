@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use redact::Redactor;
 use serde::de::DeserializeOwned;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use types::Service;
@@ -16,6 +17,7 @@ use crate::{
     clock::Clock,
     http::Running,
     kit,
+    redaction::presentable,
     settings::{ClockSettings, CommonSettings, Layers, Settings},
     telemetry::start_logs,
 };
@@ -34,7 +36,9 @@ where
         Ok(Prepared::Start(settings, clock)) => (*settings, clock),
         Ok(Prepared::Done(code)) => return code,
         Err(error) => {
-            eprintln!("{service}: {error}");
+            let told = format!("{error:#}");
+            let told = presentable(&Redactor::standard(), &told);
+            eprintln!("{service}: {told}");
             return ExitCode::from(2);
         }
     };

@@ -13,7 +13,7 @@ use actix_web::{
 use serde_json::Value;
 use types::problem::{FieldError, Problem as Body};
 
-use crate::{db::DbError, protobuf};
+use crate::{db::DbError, protobuf, redaction::CountingRedactor};
 
 /// An answer that is not the one the caller hoped for.
 #[derive(Debug)]
@@ -242,16 +242,46 @@ impl Problem {
         reply
     }
 
-    /// The same error, naming the request that it answers; `None` for a replay.
-    pub(crate) fn named(&self, request_id: &str) -> Option<Self> {
+    /// The same error as it is sent: it names the request that it answers, and says nothing back
+    /// that may not be shown. `None` for a replay.
+    pub(crate) fn presented(&self, request_id: &str, redactor: &CountingRedactor) -> Option<Self> {
         match &self.0 {
             Answer::Error(refusal) => {
-                let mut named = refusal.clone();
-                named.body.request_id = Some(request_id.to_owned());
-                Some(Self(Answer::Error(named)))
+                let mut presented = refusal.clone();
+                presented.body = redacted(&refusal.body, redactor);
+                presented.body.request_id = Some(request_id.to_owned());
+                Some(Self(Answer::Error(presented)))
             }
             Answer::Replay { .. } => None,
         }
+    }
+}
+
+/// The body without what its sentences quote of the request.
+fn redacted(body: &Body, redactor: &CountingRedactor) -> Body {
+    let clean = |text: &str| redactor.redact(text).into_owned();
+    // The names in a pointer are the caller's; its slashes do not make it a path of a file.
+    let pointer = |text: &str| {
+        let names: Vec<String> = text.split('/').map(clean).collect();
+        names.join("/")
+    };
+    let errors = body.errors.iter().map(|error| FieldError {
+        pointer: pointer(&error.pointer),
+        detail: clean(&error.detail),
+    });
+    let detail = match body.errors.first() {
+        // The sentence begins with the pointer.
+        Some(first) if body.detail.starts_with(&first.pointer) => {
+            let (before, after) = body.detail.split_at(first.pointer.len());
+            format!("{}{}", pointer(before), clean(after))
+        }
+        _ => clean(&body.detail),
+    };
+    Body {
+        message: detail.clone(),
+        detail,
+        errors: errors.collect(),
+        ..body.clone()
     }
 }
 

@@ -16,6 +16,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use types::{Service, Timestamp};
 
+use crate::redaction::{OwnSecrets, without_values};
+
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -233,6 +235,9 @@ pub struct CommonSettings {
     pub targets: Vec<PlaceSettings>,
     /// `[redact]`
     pub redact: RedactSettings,
+    /// What the settings and the environment hold that must never be written anywhere.
+    #[serde(skip)]
+    pub own_secrets: OwnSecrets,
 }
 
 /// What redaction lets through, and what it takes besides.
@@ -248,6 +253,9 @@ pub struct RedactSettings {
     /// Own secrets: exact texts that go wherever they stand.
     #[serde(skip_serializing)]
     pub known_secrets: Vec<String>,
+    /// Names of variables of the environment whose values are such secrets. Those whose names say
+    /// so, such as `GITHUB_TOKEN`, need not be listed.
+    pub known_secret_variables: Vec<String>,
 }
 
 /// All settings of one service: the shared ones and its own section.
@@ -278,7 +286,10 @@ const SERVICE_SECTIONS: [&str; 5] = [
 
 /// The layers, before anyone reads a section.
 #[derive(Clone, Debug)]
-pub struct Layers(BTreeMap<String, serde_json::Value>);
+pub struct Layers {
+    sections: BTreeMap<String, serde_json::Value>,
+    own_secrets: OwnSecrets,
+}
 
 impl Layers {
     /// Reads the file, if one is named or `attune.toml` is there, and the environment.
@@ -296,13 +307,23 @@ impl Layers {
         let merged = builder
             .build()
             .and_then(Config::try_deserialize)
-            .map_err(|error| SettingsError::Invalid(error.to_string()))?;
-        Self::from_sections(merged)
+            .map_err(|error| SettingsError::Invalid(without_lines(&error.to_string())))?;
+        let mut layers = Self::from_sections(merged)?;
+        let listed = layers
+            .section::<RedactSettings>("redact")?
+            .known_secret_variables;
+        for (name, value) in std::env::vars() {
+            layers.own_secrets.add_variable(&name, &value, &listed);
+        }
+        Ok(layers)
     }
 
     /// Layers without a file or the environment, for tests and the launcher.
     pub fn empty() -> Self {
-        Self(BTreeMap::new())
+        Self {
+            sections: BTreeMap::new(),
+            own_secrets: OwnSecrets::default(),
+        }
     }
 
     fn from_sections(sections: BTreeMap<String, serde_json::Value>) -> Result<Self, SettingsError> {
@@ -318,16 +339,22 @@ impl Layers {
                 )));
             }
         }
-        Ok(Self(sections))
+        let mut own_secrets = OwnSecrets::default();
+        own_secrets.add_settings(&sections);
+        Ok(Self {
+            sections,
+            own_secrets,
+        })
     }
 
     /// One section, checked.
     pub fn section<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, SettingsError> {
-        let Some(value) = self.0.get(name) else {
+        let Some(value) = self.sections.get(name) else {
             return Ok(T::default());
         };
         serde_path_to_error::deserialize(value).map_err(|error| {
-            SettingsError::Invalid(format!("{name}.{}: {}", error.path(), error.inner()))
+            let why = without_values(&error.inner().to_string());
+            SettingsError::Invalid(format!("{name}.{}: {why}", error.path()))
         })
     }
 
@@ -344,6 +371,7 @@ impl Layers {
             target: self.section("target")?,
             targets: self.section("targets")?,
             redact: self.section("redact")?,
+            own_secrets: self.own_secrets.clone(),
         })
     }
 
@@ -358,6 +386,22 @@ impl Layers {
             own,
         })
     }
+}
+
+/// The message of the TOML reader without the lines of the file that it shows.
+fn without_lines(message: &str) -> String {
+    let is_of_the_file = |line: &&str| {
+        let line = line
+            .trim_start()
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        line.trim_start().starts_with('|')
+    };
+    let told: Vec<&str> = message
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .filter(|line| !is_of_the_file(line))
+        .collect();
+    without_values(&told.join(": "))
 }
 
 /// The value of a variable of the environment, or of the file that its `…_FILE` names.
@@ -506,6 +550,31 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("server.workers"), "{error}");
+    }
+
+    #[test]
+    fn an_error_names_the_place_and_never_the_value() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("attune.toml");
+        for (text, named) in [
+            ("[database]\nurl = \"postgres://a:squeamish@db/a", "line 2"),
+            ("[database]\nurl = squeamish", "line 2"),
+            ("[server]\nworkers = \"squeamish\"", "server.workers"),
+            (
+                "[peers]\nobserver = \"http://u:squeamish@:x\"",
+                "peers.observer",
+            ),
+            (
+                "[redact]\nknown_secrets = \"squeamish\"",
+                "redact.known_secrets",
+            ),
+        ] {
+            fs::write(&file, text).unwrap();
+            let error = Layers::read(Some(&file)).and_then(|layers| layers.common());
+            let told = error.unwrap_err().to_string();
+            assert!(told.contains(named), "{told}");
+            assert!(!told.contains("squeamish"), "{told}");
+        }
     }
 
     #[test]

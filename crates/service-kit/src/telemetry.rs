@@ -2,11 +2,12 @@
 
 use std::{
     io::{self, Write},
+    panic::PanicHookInfo,
     sync::OnceLock,
 };
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use redact::Redactor;
+use redact::{Counts, Redactor};
 use tracing_subscriber::{
     EnvFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
 };
@@ -20,6 +21,7 @@ pub fn start_logs(settings: &LogSettings, redactor: &Redactor) -> Result<(), Set
     let filter = EnvFilter::try_new(&settings.level)
         .map_err(|error| SettingsError::Invalid(format!("log.level: {error}")))?;
     let writer = Redacted(redactor.clone());
+    std::panic::set_hook(Box::new(say_where));
     let registry = tracing_subscriber::registry().with(filter);
     let _another_came_first = match settings.format {
         LogFormat::Json => {
@@ -41,6 +43,14 @@ pub fn start_logs(settings: &LogSettings, redactor: &Redactor) -> Result<(), Set
         }
     };
     Ok(())
+}
+
+/// A panic says where it was. Its message may quote the text that was being worked on.
+fn say_where(panic: &PanicHookInfo<'_>) {
+    let place = panic
+        .location()
+        .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    tracing::error!(code.location = %place, "a thread panicked at {place}");
 }
 
 #[derive(Clone)]
@@ -76,7 +86,13 @@ impl Write for Line<'_> {
 impl Drop for Line<'_> {
     fn drop(&mut self) {
         let text = String::from_utf8_lossy(&self.text);
-        let clean = self.redactor.redact(&text);
+        let mut counts = Counts::default();
+        let clean = self.redactor.redact_counting(&text, &mut counts);
+        // What was taken in is counted elsewhere; here something came close to being written.
+        for (kind, count) in counts.iter() {
+            metrics::counter!("attune_log_redacted_total", "kind" => kind.as_str())
+                .increment(count);
+        }
         // There is nowhere left to report that stderr is gone.
         let _gone = io::stderr().lock().write_all(clean.as_bytes());
     }

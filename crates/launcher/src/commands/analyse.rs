@@ -8,10 +8,13 @@ use observer::domain::{
     formats::{Format, Skipped},
     sanitise::sanitise,
 };
-use redact::Redactor;
 use serde::Serialize;
+use service_kit::redaction::CountingRedactor;
 
-use super::logs::{LogFile, add_skipped, files_under, format_named};
+use super::{
+    logs::{LogFile, add_skipped, files_under, format_named},
+    redact,
+};
 use crate::{
     failure::Failure,
     output::{Output, Table},
@@ -26,6 +29,9 @@ pub(crate) struct AnalyseArgs {
     /// What wrote them; recognised by their content when absent
     #[arg(long, value_parser = format_named)]
     format: Option<Format>,
+    /// Settings whose section redact is honoured; attune.toml in this folder when absent
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +41,7 @@ struct Findings {
 
 /// Runs the command.
 pub(super) fn run(args: &AnalyseArgs, output: Output) -> Result<(), Failure> {
-    let redactor = Redactor::standard();
+    let redactor = CountingRedactor::uncounted(redact::redactor(args.config.as_deref())?);
     let mut analysis = Analysis::default();
     let mut skipped = Skipped::new();
     let mut known = 0;

@@ -9,9 +9,9 @@ use observer::domain::{
     formats::{Format, Skipped},
     sanitise::sanitise,
 };
-use redact::Redactor;
 use serde::Serialize;
 use serde_json::Value;
+use service_kit::redaction::CountingRedactor;
 use types::{
     analysis::Finding,
     event::{BatchOutcome, Operation},
@@ -21,7 +21,7 @@ use types::{
 use super::{
     findings, jobs,
     logs::{LogFile, add_skipped, files_under, format_named},
-    proposals,
+    proposals, redact,
 };
 use crate::{
     connection::Connection,
@@ -51,6 +51,9 @@ pub(crate) struct CollectArgs {
     /// What wrote them; recognised by their content when absent
     #[arg(long, value_parser = format_named)]
     format: Option<Format>,
+    /// Settings whose section redact is honoured; attune.toml in this folder when absent
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -73,7 +76,7 @@ pub(crate) async fn run(args: CollectArgs, to: &Connection, output: Output) -> R
     let bar = progress(&files);
     let mut collector = Collector {
         to,
-        redactor: Redactor::standard(),
+        redactor: CountingRedactor::uncounted(redact::redactor(args.config.as_deref())?),
         batch: Vec::new(),
         batch_bytes: 0,
         summary: Summary::default(),
@@ -109,7 +112,7 @@ fn progress(files: &[PathBuf]) -> ProgressBar {
 
 struct Collector<'to> {
     to: &'to Connection,
-    redactor: Redactor,
+    redactor: CountingRedactor,
     batch: Vec<Operation>,
     batch_bytes: usize,
     summary: Summary,

@@ -1,10 +1,14 @@
 //! `attune redact`: standard input to standard output, without what must not be kept.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use redact::{Counts, Redactor, StreamRedactor};
+use redact::{Counts, MAX_LINE_BYTES, Redactor, StreamRedactor};
 use serde_json::{Map, Value};
+use service_kit::{kit, settings::Layers};
 
 use super::field::{Place, places_of};
 use crate::failure::Failure;
@@ -20,60 +24,119 @@ pub(crate) struct RedactArgs {
     /// Each line is a JSON object: redact this field and leave the rest untouched
     #[arg(long, value_name = "FIELD")]
     jsonl: Option<String>,
+    /// Settings whose section redact is honoured; attune.toml in this folder when absent
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &RedactArgs) -> Result<(), Failure> {
-    let input = BufReader::with_capacity(PIECE_BYTES, io::stdin().lock());
-    let mut output = BufWriter::with_capacity(PIECE_BYTES, io::stdout().lock());
+    let redactor = redactor(args.config.as_deref())?;
+    let input = io::stdin().lock();
+    let mut output = io::stdout().lock();
     let counts = match &args.jsonl {
-        None => redact_text(input, &mut output)?,
-        Some(field) => redact_lines(input, &mut output, field)?,
+        None => redact_text(redactor, input, &mut output)?,
+        Some(field) => {
+            let input = BufReader::with_capacity(PIECE_BYTES, input);
+            redact_lines(&redactor, input, &mut output, field)?
+        }
     };
-    output.flush()?;
     if args.report {
         let report: Map<String, Value> = counts
             .iter()
             .map(|(kind, count)| (kind.as_str().to_owned(), Value::from(count)))
             .collect();
-        eprintln!("{}", Value::from(report));
+        // Whoever closed it does not want to know.
+        let _unread = writeln!(io::stderr(), "{}", Value::from(report));
     }
     Ok(())
 }
 
-fn redact_text(mut input: impl Read, output: &mut impl Write) -> Result<Counts, Failure> {
-    let mut stream = StreamRedactor::new(Redactor::standard());
+/// The redactor that the settings and the environment ask for; the usual one without any.
+pub(super) fn redactor(config: Option<&Path>) -> Result<Redactor, Failure> {
+    let settings = Layers::read(config)?.common()?;
+    kit::redactor(&settings).map_err(|error| Failure::Usage(format!("{error:#}")))
+}
+
+/// Redacts a stream. What is complete is written before more is waited for, so that this can stand
+/// between a program that runs on and somebody who watches.
+fn redact_text(
+    redactor: Redactor,
+    mut input: impl Read,
+    output: &mut impl Write,
+) -> Result<Counts, Failure> {
+    let mut stream = StreamRedactor::new(redactor);
     let mut piece = vec![0; PIECE_BYTES];
     loop {
-        let read = input.read(&mut piece)?;
-        if read == 0 {
-            break;
-        }
+        let read = match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
         output.write_all(&stream.push(&piece[..read]))?;
+        output.flush()?;
     }
     output.write_all(&stream.finish())?;
+    output.flush()?;
     Ok(*stream.counts())
 }
 
-fn redact_lines(
-    mut input: impl BufRead,
+fn redact_lines<R: Read>(
+    redactor: &Redactor,
+    mut input: BufReader<R>,
     output: &mut impl Write,
     field: &str,
 ) -> Result<Counts, Failure> {
-    let redactor = Redactor::standard();
     let mut counts = Counts::default();
-    let mut line = Vec::new();
-    while 0 < input.read_until(b'\n', &mut line)? {
-        output.write_all(&redact_line(&redactor, &line, field, &mut counts))?;
+    let (mut line, mut written) = (Vec::new(), Vec::new());
+    while 0 < next_line(&mut input, &mut line)? {
+        written.extend_from_slice(&redact_line(redactor, &line, field, &mut counts));
         line.clear();
+        // Before more is waited for, and before there is too much.
+        if input.buffer().is_empty() || PIECE_BYTES < written.len() {
+            output.write_all(&written)?;
+            output.flush()?;
+            written.clear();
+        }
     }
+    output.write_all(&written)?;
+    output.flush()?;
     Ok(counts)
+}
+
+/// Reads a line with its end. Of one that is too long to be looked at, only so much is kept that
+/// this can be seen.
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    const MOST: usize = MAX_LINE_BYTES + 1;
+    let read = input.by_ref().take(MOST as u64).read_until(b'\n', line)?;
+    if read == MOST && !line.ends_with(b"\n") && 0 < skip_line(input)? {
+        line.push(b'\n');
+    }
+    Ok(read)
+}
+
+/// Skips to the end of the line; how many line feeds were skipped.
+fn skip_line(input: &mut impl BufRead) -> io::Result<usize> {
+    loop {
+        let part = input.fill_buf()?;
+        let length = part.len();
+        if length == 0 {
+            return Ok(0);
+        }
+        if let Some(end) = part.iter().position(|byte| *byte == b'\n') {
+            input.consume(end + 1);
+            return Ok(1);
+        }
+        input.consume(length);
+    }
 }
 
 /// The line with one field redacted. A line that is no JSON object has no fields, and is redacted
 /// as text so that nothing gets through.
 fn redact_line(redactor: &Redactor, line: &[u8], field: &str, counts: &mut Counts) -> Vec<u8> {
-    let Some(places) = places_of(line, field) else {
+    let is_too_long = MAX_LINE_BYTES < line.len();
+    let Some(places) = places_of(line, field).filter(|_| !is_too_long) else {
         let mut stream = StreamRedactor::new(redactor.clone());
         let mut text = stream.push(line);
         text.extend(stream.finish());
@@ -114,7 +177,8 @@ mod tests {
 
     fn redacted(line: &str) -> String {
         let mut output = Vec::new();
-        redact_lines(line.as_bytes(), &mut output, "text").unwrap();
+        let input = BufReader::new(line.as_bytes());
+        redact_lines(&Redactor::standard(), input, &mut output, "text").unwrap();
         String::from_utf8(output).unwrap()
     }
 
@@ -153,9 +217,25 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_too_long_goes_as_a_whole_and_the_next_is_read_on() {
+        let long = format!("{{\"text\": \"{}\"}}", "a".repeat(2 * MAX_LINE_BYTES));
+        let next = "{\"text\": \"at 10.1.2.3\"}\n";
+        assert_eq!(
+            redacted(&format!("{long}\n{next}")),
+            "[REDACTED_FIELD]\n{\"text\": \"at 192.168.x.x\"}\n"
+        );
+        assert_eq!(redacted(&long), "[REDACTED_FIELD]");
+    }
+
+    #[test]
     fn text_comes_out_whole_and_counted() {
         let mut output = Vec::new();
-        let counts = redact_text("a\nclient=10.1.2.3".as_bytes(), &mut output).unwrap();
+        let counts = redact_text(
+            Redactor::standard(),
+            "a\nclient=10.1.2.3".as_bytes(),
+            &mut output,
+        )
+        .unwrap();
         assert_eq!(output, b"a\nclient=192.168.x.x");
         assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), 1);
     }

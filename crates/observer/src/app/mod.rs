@@ -13,8 +13,9 @@ use std::sync::{
 };
 
 use clients::{PatchApply, ProposalService};
-use redact::Redactor;
-use service_kit::{Clock, db::DbError, settings::PlaceSettings};
+use service_kit::{
+    Clock, db::DbError, redaction::CountingRedactor, settings::PlaceSettings,
+};
 use tokio::sync::Mutex;
 
 use crate::{ingest::Intake, settings::ObserverSettings, store::Store, upstream::Upstream};
@@ -31,7 +32,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) intake: Intake,
     pub(crate) clock: Clock,
-    pub(crate) redactor: Redactor,
+    pub(crate) redactor: CountingRedactor,
     pub(crate) settings: Arc<ObserverSettings>,
     pub(crate) places: Arc<Vec<PlaceSettings>>,
     pub(crate) indexer: Arc<Mutex<Indexer>>,

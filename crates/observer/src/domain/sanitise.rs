@@ -1,6 +1,6 @@
 //! The one place where text of an operation is redacted and cut to size.
 
-use redact::Redactor;
+use service_kit::redaction::CountingRedactor;
 use types::event::{Operation, Scenario};
 
 /// Error texts keep this many characters; longer ones keep their two ends.
@@ -15,18 +15,20 @@ const CUT: &str = "\n[...]\n";
 /// The operation with every text in it redacted and bounded.
 ///
 /// Cutting comes second: half a secret is harder to recognise than a whole one.
-pub fn sanitise(redactor: &Redactor, operation: Operation) -> Operation {
-    let clean = |text: String, limit: usize| shortened(redacted(redactor, text), limit);
+pub fn sanitise(redactor: &CountingRedactor, operation: Operation) -> Operation {
+    let clean = |text: String, limit: usize| shortened(redactor.redact_owned(text), limit);
     let name = |text: String| clean(text, MAX_NAME_CHARS);
+    // Ids tell things apart; two that may not be kept must not become the same.
+    let id = |text: String| shortened(redactor.id(&text).into_owned(), MAX_NAME_CHARS);
     Operation {
-        event_id: shortened(operation.event_id, MAX_NAME_CHARS),
+        event_id: id(operation.event_id),
         agent: name(operation.agent),
         tool: operation.tool.map(name),
         error_code: operation.error_code.map(name),
         error_message: operation
             .error_message
             .map(|text| clean(text, MAX_MESSAGE_CHARS)),
-        session_id: operation.session_id.map(name),
+        session_id: operation.session_id.map(id),
         source: name(operation.source),
         endpoint: operation.endpoint.map(name),
         input_summary: operation
@@ -54,8 +56,8 @@ pub fn sanitise(redactor: &Redactor, operation: Operation) -> Operation {
     }
 }
 
-fn sanitise_scenario(redactor: &Redactor, scenario: Scenario) -> Scenario {
-    let name = |text: String| shortened(redacted(redactor, text), MAX_NAME_CHARS);
+fn sanitise_scenario(redactor: &CountingRedactor, scenario: Scenario) -> Scenario {
+    let name = |text: String| shortened(redactor.redact_owned(text), MAX_NAME_CHARS);
     Scenario {
         staffer_id: scenario.staffer_id.map(name),
         sig_hash: scenario.sig_hash.map(name),
@@ -65,18 +67,11 @@ fn sanitise_scenario(redactor: &Redactor, scenario: Scenario) -> Scenario {
         state: scenario.state.map(name),
         correction: scenario
             .correction
-            .map(|text| shortened(redacted(redactor, text), MAX_SUMMARY_CHARS)),
+            .map(|text| shortened(redactor.redact_owned(text), MAX_SUMMARY_CHARS)),
         count: scenario.count,
         rescue_attempted: scenario.rescue_attempted,
         rescue_succeeded: scenario.rescue_succeeded,
         applied_at_turn: scenario.applied_at_turn,
-    }
-}
-
-fn redacted(redactor: &Redactor, text: String) -> String {
-    match redactor.redact(&text) {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(changed) => changed,
     }
 }
 
@@ -107,10 +102,28 @@ mod tests {
     use super::*;
     use crate::domain::event::blank;
 
+    fn redactor() -> CountingRedactor {
+        CountingRedactor::uncounted(redact::Redactor::standard())
+    }
+
+    #[test]
+    fn two_sessions_whose_names_may_not_be_kept_stay_two() {
+        let session = |name: &str| {
+            let operation = Operation {
+                session_id: Some(name.to_owned()),
+                ..blank(types::Timestamp::from_micros(0))
+            };
+            sanitise(&redactor(), operation).session_id
+        };
+        assert_ne!(session("run of 10.1.2.3"), session("run of 10.1.2.4"));
+        assert_eq!(session("run of 10.1.2.3"), session("run of 10.1.2.3"));
+    }
+
     #[test]
     fn every_text_of_an_operation_is_redacted() {
         let secret = || "client=10.1.2.3".to_owned();
         let operation = Operation {
+            event_id: secret(),
             agent: secret(),
             tool: Some(secret()),
             error_code: Some(secret()),
@@ -139,10 +152,11 @@ mod tests {
             ..blank(types::Timestamp::from_micros(0))
         };
 
-        let text = serde_json::to_string(&sanitise(&Redactor::standard(), operation)).unwrap();
+        let text = serde_json::to_string(&sanitise(&redactor(), operation)).unwrap();
 
         assert!(!text.contains("10.1.2.3"), "{text}");
-        assert_eq!(text.matches("192.168.x.x").count(), 22);
+        assert_eq!(text.matches("192.168.x.x").count(), 21);
+        assert_eq!(text.matches("sealed:").count(), 2);
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub(super) async fn findings(
     });
     let at_least = at_least.transpose()?;
     app.catch_up().await?;
-    let data = app.findings(query.agent.as_deref(), at_least).await?;
+    let agent = query.agent.map(|agent| app.redactor.redact_owned(agent));
+    let data = app.findings(agent.as_deref(), at_least).await?;
     Ok(HttpResponse::Ok().json(FindingPage { data }))
 }
 
@@ -68,12 +69,12 @@ pub(super) async fn log(
             "expected at least one character",
         ));
     }
-    let clean = |text: &str| app.redactor.redact(text).into_owned();
+    let clean = |text: String| app.redactor.redact_owned(text);
     let entry = NewPlaybook {
-        operation: clean(&entry.operation),
-        approach: clean(&entry.approach),
-        result: clean(&entry.result),
-        context: clean(&entry.context),
+        operation: clean(entry.operation),
+        approach: clean(entry.approach),
+        result: clean(entry.result),
+        context: clean(entry.context),
     };
     Ok(HttpResponse::Created().json(app.store.log_playbook(&entry, &act).await?))
 }

@@ -65,14 +65,17 @@ pub(super) async fn list(
         ));
     }
     app.catch_up().await?;
+    // What is looked for was redacted when it was stored.
+    let clean = |text: Option<String>| text.map(|text| app.redactor.redact_owned(text));
+    let id = |text: Option<String>| text.map(|text| app.redactor.id(&text).into_owned());
     let rows = app
         .store
         .operations(&OperationQuery {
-            event_id: filter.event_id,
-            agent: filter.agent,
-            tool: filter.tool,
-            session_id: filter.session_id,
-            source: filter.source,
+            event_id: id(filter.event_id),
+            agent: clean(filter.agent),
+            tool: clean(filter.tool),
+            session_id: id(filter.session_id),
+            source: clean(filter.source),
             success: filter.success,
             before: filter.cursor,
             limit,

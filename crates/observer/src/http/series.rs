@@ -76,5 +76,6 @@ pub(super) async fn agent(
         return Err(Problem::invalid_field("to", "expected a moment after from"));
     }
     app.catch_up().await?;
+    let agent = app.redactor.redact_owned(agent);
     Ok(HttpResponse::Ok().json(app.agent_metrics(&agent, from, to).await?))
 }

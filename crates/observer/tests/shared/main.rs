@@ -13,6 +13,7 @@ use observer::domain::{
     sanitise::sanitise,
 };
 use redact::Redactor;
+use service_kit::redaction::CountingRedactor;
 use types::Timestamp;
 
 /// A file or folder of the shared data.
@@ -43,7 +44,7 @@ fn read(path: &Path) -> Vec<Parsed> {
         }
         reader.finish(&mut all);
     }
-    let redactor = Redactor::standard();
+    let redactor = CountingRedactor::uncounted(Redactor::standard());
     for parsed in &mut all {
         parsed.operation = sanitise(&redactor, parsed.operation.clone());
     }

@@ -10,7 +10,10 @@ use types::{
 use unidiff::Mode;
 
 use super::{ActionError, App};
-use crate::git::{CommitPlan, Objects, Published};
+use crate::{
+    domain::record::committable,
+    git::{CommitPlan, Objects, Published},
+};
 
 /// What came of looking at the branch.
 enum Outcome {
@@ -39,7 +42,19 @@ impl App {
             return Err(ActionError::BranchNotOpen(request.branch, open));
         }
         check_paths(&request.files)?;
+        if !request
+            .files
+            .keys()
+            .all(|path| self.redactor.is_clean(path))
+        {
+            return Err(ActionError::SecretName("/files"));
+        }
+        let files = request.files.into_iter().map(|(path, text)| {
+            let text = text.map(|text| committable(&text, &self.redactor));
+            (path, text)
+        });
         let request = CommitFiles {
+            files: files.collect(),
             message: self.clean(&request.message),
             author: self.clean(&request.author),
             ..request

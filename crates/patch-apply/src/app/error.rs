@@ -35,6 +35,9 @@ pub enum ActionError {
     /// A name that must not be in a repository.
     #[error("{0:?} cannot be the name of a file: {1}")]
     BadPath(String, String),
+    /// A name that may not be kept.
+    #[error("{0}: expected names; one of these looks like a secret")]
+    SecretName(&'static str),
     /// The branch or pull request is not where the caller thinks.
     #[error("the head is not the expected one; read it again")]
     HeadMoved(Option<CommitSha>),

@@ -21,10 +21,9 @@ mod write_patch;
 use std::sync::Arc;
 
 use clients::TuneGateway;
-use redact::Redactor;
 use service_kit::{
-    Act, Clock, caller::Caller, db::DbError, settings::TargetSettings, steps::Message,
-    trace::TraceParent,
+    Act, Clock, caller::Caller, db::DbError, redaction::CountingRedactor, settings::TargetSettings,
+    steps::Message, trace::TraceParent,
 };
 use types::{
     Service, WindowId,
@@ -67,7 +66,7 @@ pub struct App {
     /// What links to pull requests begin with.
     pub public_url: String,
     /// Takes secrets out of text.
-    pub redactor: Redactor,
+    pub redactor: CountingRedactor,
     /// The time.
     pub clock: Clock,
 }

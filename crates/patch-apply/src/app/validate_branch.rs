@@ -38,6 +38,14 @@ impl App {
             .with_objects(move |objects| checks(&objects.in_memory(), &policy, &subject, &tip))
             .await
             .map_err(|error: GitError| error)?;
+        // What a reader of files finds may quote them.
+        let checks: Vec<Check> = checks
+            .into_iter()
+            .map(|check| Check {
+                message: self.clean(&check.message),
+                ..check
+            })
+            .collect();
         let reply = ValidationReport {
             branch: run.branch.clone(),
             commit_sha: run.change.commit.clone(),

@@ -30,6 +30,13 @@ impl App {
         request: WritePatch,
     ) -> Result<WrittenPatch, ActionError> {
         self.git()?;
+        if !request
+            .agents
+            .iter()
+            .all(|name| self.redactor.is_clean(name))
+        {
+            return Err(ActionError::SecretName("/agents"));
+        }
         let asked = fingerprint(&request);
         let before = self.store.run(request.proposal_id).await?;
         if let Some(run) = &before {

@@ -52,6 +52,9 @@ pub fn check(
         Ok(results) => results,
         Err(fault) => {
             let mut verdict = faulty(policy.digest(), patch.paths(), &fault, patch_text, base);
+            if refusals.iter().any(secrets::is_refusal) {
+                verdict.suggested_patch = None;
+            }
             refusals.append(&mut verdict.refusals);
             return (
                 Verdict {
@@ -122,7 +125,7 @@ fn judge_diff(policy: &Policy, patch: &Patch) -> Vec<Refusal> {
     for file in &patch.files {
         refusals.extend(check_mode(file));
         refusals.extend(hidden::check(file));
-        refusals.extend(secrets::check(file));
+        refusals.extend(secrets::check(file, policy.redactor()));
     }
     refusals
 }

@@ -20,6 +20,9 @@ impl From<ActionError> for Problem {
             ActionError::NoPath(_) => Self::not_found("PATH_NOT_FOUND", text),
             ActionError::BranchNotOpen(..) => Self::conflict("BRANCH_NOT_OPEN", text),
             ActionError::BadPath(..) => Self::unprocessable("PATH_REFUSED", text),
+            ActionError::SecretName(pointer) => {
+                Self::invalid_field(pointer, "expected names; one of these looks like a secret")
+            }
             ActionError::HeadMoved(head) => {
                 Self::conflict("HEAD_MOVED", text).with_context(json!({ "head": head }))
             }

@@ -17,10 +17,10 @@ mod stale;
 mod window_closed;
 
 use clients::PatchApply;
-use redact::Redactor;
 use service_kit::{
     clock::Clock,
     db::{Db, DbError, Tx},
+    redaction::CountingRedactor,
 };
 use types::{ProposalId, proposal::Proposal};
 
@@ -41,7 +41,7 @@ pub(crate) use run_event::ReportError;
 pub(crate) struct App {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
-    pub(crate) redactor: Redactor,
+    pub(crate) redactor: CountingRedactor,
     pub(crate) patch_apply: PatchApply,
     pub(crate) settings: ProposalSettings,
     pub(crate) proposals_branch: String,

@@ -1,6 +1,6 @@
 //! What is proposed, checked and redacted.
 
-use redact::Redactor;
+use service_kit::redaction::CountingRedactor;
 use types::proposal::NewProposal;
 
 /// A field that cannot be taken.
@@ -28,7 +28,7 @@ fn fault(pointer: &'static str, detail: impl Into<String>) -> FieldFault {
 /// The proposal with its texts redacted; the diff is left as it is, byte for byte.
 pub(crate) fn checked(
     mut new: NewProposal,
-    redactor: &Redactor,
+    redactor: &CountingRedactor,
     patch_bytes: u32,
 ) -> Result<NewProposal, FieldFault> {
     new.title = title(&new.title, redactor)?;
@@ -72,7 +72,7 @@ pub(crate) fn prose(
     pointer: &'static str,
     text: &str,
     most: usize,
-    redactor: &Redactor,
+    redactor: &CountingRedactor,
 ) -> Result<String, FieldFault> {
     if most < text.chars().count() {
         return Err(fault(
@@ -89,7 +89,7 @@ pub(crate) fn prose(
 }
 
 /// As [`prose`], but there must be something.
-pub(crate) fn reason(text: &str, redactor: &Redactor) -> Result<String, FieldFault> {
+pub(crate) fn reason(text: &str, redactor: &CountingRedactor) -> Result<String, FieldFault> {
     let reason = prose("/reason", text, 2_000, redactor)?;
     if reason.is_empty() {
         return Err(fault("/reason", "expected why"));
@@ -98,14 +98,17 @@ pub(crate) fn reason(text: &str, redactor: &Redactor) -> Result<String, FieldFau
 }
 
 /// As [`prose`], where nothing is nothing.
-pub(crate) fn notes(text: Option<&str>, redactor: &Redactor) -> Result<Option<String>, FieldFault> {
+pub(crate) fn notes(
+    text: Option<&str>,
+    redactor: &CountingRedactor,
+) -> Result<Option<String>, FieldFault> {
     let notes = text
         .map(|text| prose("/notes", text, 2_000, redactor))
         .transpose()?;
     Ok(notes.filter(|notes| !notes.is_empty()))
 }
 
-fn title(text: &str, redactor: &Redactor) -> Result<String, FieldFault> {
+fn title(text: &str, redactor: &CountingRedactor) -> Result<String, FieldFault> {
     let text = text.trim();
     let length = text.chars().count();
     let breaks =
@@ -121,7 +124,7 @@ fn title(text: &str, redactor: &Redactor) -> Result<String, FieldFault> {
 }
 
 /// Names of agents are what series and places are found by, so they are refused, not altered.
-fn agents(names: Vec<String>, redactor: &Redactor) -> Result<Vec<String>, FieldFault> {
+fn agents(names: Vec<String>, redactor: &CountingRedactor) -> Result<Vec<String>, FieldFault> {
     if MOST_AGENTS < names.len() {
         return Err(fault(
             "/agents",
@@ -180,7 +183,11 @@ mod tests {
     fn check(change: impl FnOnce(&mut NewProposal)) -> Result<NewProposal, FieldFault> {
         let mut draft = new();
         change(&mut draft);
-        checked(draft, &Redactor::standard(), 100)
+        checked(
+            draft,
+            &CountingRedactor::uncounted(redact::Redactor::standard()),
+            100,
+        )
     }
 
     #[test]

@@ -32,6 +32,16 @@ pub(super) async fn run_event(
             "expected the number of a pull request",
         ));
     }
+    let is_link = |url: &String| {
+        let is_web = url.starts_with("http://") || url.starts_with("https://");
+        is_web && app.redactor.inner().finds_secret(url).is_none()
+    };
+    if !event.pull_url.as_ref().is_none_or(is_link) {
+        return Err(Problem::invalid_field(
+            "/pull_url",
+            "expected the address of a pull request, without credentials",
+        ));
+    }
     Ok(HttpResponse::Ok().json(app.run_event(&act, event).await?))
 }
 

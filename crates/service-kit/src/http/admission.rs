@@ -20,6 +20,7 @@ use crate::{
     clock::Clock,
     db::Db,
     problem::Problem,
+    redaction::CountingRedactor,
     settings::LimitSettings,
     steps::inbox,
     trace::TraceParent,
@@ -30,18 +31,26 @@ pub(super) struct Admission {
     db: Db,
     keys: Keyring,
     clock: Clock,
+    redactor: CountingRedactor,
     per_key: DefaultKeyedRateLimiter<String>,
     per_refused_address: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Admission {
-    pub(super) fn new(db: Db, keys: Keyring, clock: Clock, limits: &LimitSettings) -> Self {
+    pub(super) fn new(
+        db: Db,
+        keys: Keyring,
+        clock: Clock,
+        redactor: CountingRedactor,
+        limits: &LimitSettings,
+    ) -> Self {
         let per_second = NonZeroU32::new(limits.requests_per_second).unwrap_or(NonZeroU32::MIN);
         let per_minute = NonZeroU32::new(limits.refused_keys_per_minute).unwrap_or(NonZeroU32::MIN);
         Self {
             db,
             keys,
             clock,
+            redactor,
             per_key: RateLimiter::keyed(Quota::per_second(per_second)),
             per_refused_address: RateLimiter::keyed(Quota::per_minute(per_minute)),
         }
@@ -59,7 +68,7 @@ impl Admission {
         let principal = self.principal(request, access)?;
         let body = read_body(request, limit_bytes).await?;
         if let Some(principal) = principal {
-            let idempotency = idempotency(request, &body, principal.role)?;
+            let idempotency = self.idempotency(request, &body, principal.role)?;
             let actor = actor(request, &principal);
             if let Some(idempotency) = &idempotency {
                 inbox::lookup(&self.db, &actor, idempotency).await?;
@@ -88,7 +97,7 @@ impl Admission {
         }
         let Some(text) = shown_key(request.headers()) else {
             return Err(Problem::unauthorized(
-                "show a key: Authorization: Bearer at_… or X-API-Key: at_…",
+                "show a key in the header Authorization as Bearer, or in X-API-Key",
             ));
         };
         let Some(principal) = self.keys.principal(&text, self.clock.now()) else {
@@ -115,6 +124,48 @@ impl Admission {
             return Err(Problem::too_many_requests(Duration::from_secs(1)));
         }
         Ok(Some(principal))
+    }
+
+    fn idempotency(
+        &self,
+        request: &ServiceRequest,
+        body: &Bytes,
+        role: Role,
+    ) -> Result<Option<Idempotency>, Problem> {
+        if !matches!(
+            *request.method(),
+            Method::POST | Method::PUT | Method::DELETE
+        ) {
+            return Ok(None);
+        }
+        let Some(value) = request.headers().get("idempotency-key") else {
+            return if role == Role::Service && request.method() == Method::POST {
+                Err(Problem::bad_request(
+                    "IDEMPOTENCY_KEY_REQUIRED",
+                    "a call between services needs an Idempotency-Key",
+                ))
+            } else {
+                Ok(None)
+            };
+        };
+        let key = value
+            .to_str()
+            .ok()
+            .map(str::trim)
+            .filter(|key| (1..=255).contains(&key.len()))
+            .ok_or_else(|| {
+                Problem::bad_request(
+                    "IDEMPOTENCY_KEY_INVALID",
+                    "an Idempotency-Key is 1 to 255 visible ASCII characters",
+                )
+            })?;
+        let mut asked = format!("{} {}\n", request.method(), request.uri()).into_bytes();
+        asked.extend_from_slice(body);
+        Ok(Some(Idempotency {
+            // It is stored, and whoever chose it may have chosen badly.
+            key: self.redactor.id(key).into_owned(),
+            request: Digest::of(asked),
+        }))
     }
 }
 
@@ -169,44 +220,4 @@ async fn read_body(request: &mut ServiceRequest, limit_bytes: usize) -> Result<B
     } else {
         parts.freeze()
     })
-}
-
-fn idempotency(
-    request: &ServiceRequest,
-    body: &Bytes,
-    role: Role,
-) -> Result<Option<Idempotency>, Problem> {
-    if !matches!(
-        *request.method(),
-        Method::POST | Method::PUT | Method::DELETE
-    ) {
-        return Ok(None);
-    }
-    let Some(value) = request.headers().get("idempotency-key") else {
-        return if role == Role::Service && request.method() == Method::POST {
-            Err(Problem::bad_request(
-                "IDEMPOTENCY_KEY_REQUIRED",
-                "a call between services needs an Idempotency-Key",
-            ))
-        } else {
-            Ok(None)
-        };
-    };
-    let key = value
-        .to_str()
-        .ok()
-        .map(str::trim)
-        .filter(|key| (1..=255).contains(&key.len()))
-        .ok_or_else(|| {
-            Problem::bad_request(
-                "IDEMPOTENCY_KEY_INVALID",
-                "an Idempotency-Key is 1 to 255 visible ASCII characters",
-            )
-        })?;
-    let mut asked = format!("{} {}\n", request.method(), request.uri()).into_bytes();
-    asked.extend_from_slice(body);
-    Ok(Some(Idempotency {
-        key: key.to_owned(),
-        request: Digest::of(asked),
-    }))
 }

@@ -17,7 +17,8 @@ use super::{
     extract::{Authorised, Body, Fields, PathValues},
 };
 use crate::{
-    auth::Keyring, clock::Clock, db::Db, problem::Problem, steps::journal, tasks::Stop, telemetry,
+    auth::Keyring, clock::Clock, db::Db, problem::Problem, redaction::CountingRedactor,
+    steps::journal, tasks::Stop, telemetry,
 };
 
 /// A question that decides whether the service is ready: `Err` says what is missing.
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     pub(super) db: Db,
     pub(super) keys: Keyring,
     pub(super) clock: Clock,
+    pub(super) redactor: CountingRedactor,
     pub(super) stop: Stop,
     pub(super) readiness: Vec<Readiness>,
     pub(super) document: String,
@@ -232,6 +234,12 @@ async fn create_key(
         return Err(Problem::invalid_field(
             "/person",
             "expected a name of 1 to 80 characters",
+        ));
+    }
+    if !shared.redactor.is_clean(name) {
+        return Err(Problem::invalid_field(
+            "/person",
+            "expected a name; this looks like a secret, an address or a path",
         ));
     }
     if new.expires_at.is_some_and(|expiry| expiry <= act.at) {

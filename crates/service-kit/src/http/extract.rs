@@ -14,7 +14,7 @@ use actix_web::{
 use serde::de::{DeserializeOwned, IgnoredAny};
 use types::problem::FieldError;
 
-use crate::{act::Act, problem::Problem};
+use crate::{act::Act, problem::Problem, redaction::without_values};
 
 /// The body of a request as it came, within the size that the endpoint takes.
 #[derive(Clone, Debug, Default)]
@@ -101,11 +101,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         }
         let pointer = pointer(error.path());
         let detail = error.into_inner().to_string();
-        let detail = detail
-            .split(" at line ")
-            .next()
-            .unwrap_or("not valid")
-            .to_owned();
+        let detail = detail.split(" at line ").next().unwrap_or("not valid");
+        let detail = without_values(detail);
         Problem::invalid(vec![FieldError { pointer, detail }])
     })?;
     reader.end().map_err(|_| {
@@ -157,7 +154,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Fields<T> {
                 .unwrap_or(&detail);
             Problem::invalid(vec![FieldError {
                 pointer: "query".to_owned(),
-                detail: detail.to_owned(),
+                detail: without_values(detail),
             }])
         });
         ready(fields.map(|fields| Self(fields.into_inner())))

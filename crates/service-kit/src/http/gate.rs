@@ -6,7 +6,10 @@ use actix_web::{
     Error,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
 };
 use tracing::{Instrument, debug, info_span};
@@ -16,13 +19,14 @@ use super::{
     admission::Admission,
     endpoint::{Access, Endpoint},
 };
-use crate::{clock::Clock, problem::Problem, trace::TraceParent};
+use crate::{clock::Clock, problem::Problem, redaction::CountingRedactor, trace::TraceParent};
 
 /// What the middleware knows of the routes.
 pub(super) struct Gate {
     pub(super) service: Service,
     pub(super) clock: Clock,
     pub(super) admission: Arc<Admission>,
+    pub(super) redactor: CountingRedactor,
     table: HashMap<(String, String), (Access, Option<usize>)>,
     body_limit: usize,
 }
@@ -32,6 +36,7 @@ impl Gate {
         service: Service,
         clock: Clock,
         admission: Admission,
+        redactor: CountingRedactor,
         endpoints: &[Endpoint],
         body_limit: usize,
     ) -> Self {
@@ -46,6 +51,7 @@ impl Gate {
             service,
             clock,
             admission: Arc::new(admission),
+            redactor,
             table,
             body_limit,
         }
@@ -75,12 +81,13 @@ pub(super) async fn pass(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
-    let request_id = request_id(&request, &gate.clock);
+    let request_id = request_id(&request, &gate);
     let trace = request
         .headers()
         .get("traceparent")
         .and_then(|value| value.to_str().ok())
         .and_then(TraceParent::parse)
+        .filter(|trace| gate.redactor.is_clean(trace.trace_id()))
         .unwrap_or_else(|| TraceParent::fresh(&gate.clock));
     let span = info_span!(
         "request",
@@ -91,7 +98,7 @@ pub(super) async fn pass(
     let route = request
         .match_pattern()
         .unwrap_or_else(|| "unknown".to_owned());
-    let method = request.method().to_string();
+    let method = method_name(request.method());
     let (access, limit) = gate.terms(&request);
     let answer = async {
         match gate
@@ -108,7 +115,7 @@ pub(super) async fn pass(
     }
     .instrument(span)
     .await?;
-    let mut answer = name_the_request(answer, &request_id);
+    let mut answer = present(answer, &request_id, &gate.redactor);
     harden(&mut answer, &request_id);
     let status = answer.status().as_u16();
     debug!(
@@ -120,7 +127,21 @@ pub(super) async fn pass(
     Ok(answer)
 }
 
-fn request_id(request: &ServiceRequest, clock: &Clock) -> String {
+/// The method as a label; whatever else a caller may have written is not repeated.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn request_id(request: &ServiceRequest, gate: &Gate) -> String {
     request
         .headers()
         .get("x-request-id")
@@ -131,20 +152,25 @@ fn request_id(request: &ServiceRequest, clock: &Clock) -> String {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         })
-        .map_or_else(|| clock.ordered_id().simple().to_string(), str::to_owned)
+        .filter(|id| gate.redactor.is_clean(id))
+        .map_or_else(
+            || gate.clock.ordered_id().simple().to_string(),
+            str::to_owned,
+        )
 }
 
-/// An error says in its body which request it answers.
-fn name_the_request(
+/// An error says in its body which request it answers, and repeats no secret of it.
+fn present(
     answer: ServiceResponse<BoxBody>,
     request_id: &str,
+    redactor: &CountingRedactor,
 ) -> ServiceResponse<BoxBody> {
-    let named = answer
+    let presented = answer
         .response()
         .error()
         .and_then(|error| error.as_error::<Problem>())
-        .and_then(|problem| problem.named(request_id));
-    match named {
+        .and_then(|problem| problem.presented(request_id, redactor));
+    match presented {
         Some(problem) => {
             let (request, _) = answer.into_parts();
             {
@@ -170,7 +196,7 @@ fn harden(answer: &mut ServiceResponse<BoxBody>, request_id: &str) {
     }
 }
 
-fn count(service: Service, method: String, route: String, status: u16, began: Instant) {
+fn count(service: Service, method: &'static str, route: String, status: u16, began: Instant) {
     let name = service.name();
     metrics::counter!(
         "attune_http_requests_total",

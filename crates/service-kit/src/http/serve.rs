@@ -87,6 +87,7 @@ impl Kit {
             db: self.db.clone(),
             keys: self.keys.clone(),
             clock: self.clock.clone(),
+            redactor: self.redactor.clone(),
             stop: self.tasks.stop(),
             readiness: http.readiness,
             document: document.to_string(),
@@ -101,12 +102,14 @@ impl Kit {
             self.db.clone(),
             self.keys.clone(),
             self.clock.clone(),
+            self.redactor.clone(),
             &settings.limits,
         );
         let gate = Arc::new(Gate::new(
             self.service,
             self.clock.clone(),
             admission,
+            self.redactor.clone(),
             &endpoints,
             settings.limits.body_bytes,
         ));

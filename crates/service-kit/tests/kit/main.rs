@@ -7,5 +7,6 @@
 
 mod keys;
 mod notes;
+mod secrets;
 mod shell;
 mod steps;

@@ -10,8 +10,7 @@ mod truth;
 use std::{sync::Arc, time::Duration};
 
 use clients::Observer;
-use redact::Redactor;
-use service_kit::Clock;
+use service_kit::{Clock, redaction::CountingRedactor};
 
 use crate::{
     domain::{truth::RuleSet, watch::Rules, window::OnDegraded},
@@ -28,7 +27,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) observer: Observer,
     pub(crate) clock: Clock,
-    pub(crate) redactor: Redactor,
+    pub(crate) redactor: CountingRedactor,
     pub(crate) rules: Arc<Rules>,
     pub(crate) on_degraded: OnDegraded,
     pub(crate) baseline: Duration,

@@ -149,9 +149,11 @@ pub(super) async fn page(
     app: Data<App>,
     Fields(query): Fields<WindowQuery>,
 ) -> Result<HttpResponse, Problem> {
+    // What is looked for was redacted when it was stored.
+    let agent = query.agent.map(|agent| app.redactor.redact_owned(agent));
     let data = app
         .store
-        .page(query.status, query.agent.as_deref(), query.cursor, PAGE)
+        .page(query.status, agent.as_deref(), query.cursor, PAGE)
         .await?;
     let full = i64::try_from(data.len()).is_ok_and(|count| count == PAGE);
     let next_cursor = data

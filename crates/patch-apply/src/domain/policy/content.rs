@@ -179,7 +179,7 @@ impl<'a> Judge<'a> {
                 );
                 refusals.push(Refusal::new("hidden_character", path, message));
             }
-            if secrets::finds_credential(scalar) {
+            if self.policy.redactor().finds_secret(scalar).is_some() {
                 refusals.push(secrets::refusal(path));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use redact::Redactor;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -107,6 +108,7 @@ pub struct Policy {
     digest: String,
     hosts: BTreeSet<String>,
     schemas: BTreeMap<String, jsonschema::Validator>,
+    redactor: Redactor,
 }
 
 /// A policy file that cannot be used.
@@ -162,7 +164,14 @@ impl Policy {
             digest,
             hosts,
             schemas,
+            redactor: Redactor::standard(),
         })
+    }
+
+    /// The same rules, which know the deployment's own secrets and patterns besides.
+    #[must_use]
+    pub fn with_redactor(self, redactor: Redactor) -> Self {
+        Self { redactor, ..self }
     }
 
     /// The rules themselves.
@@ -173,6 +182,10 @@ impl Policy {
     /// SHA-256 over the rules in a fixed form, as hex; part of every verdict.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    pub(super) fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     pub(super) fn allows_host(&self, host: &str) -> bool {

@@ -1,18 +1,27 @@
 //! Credentials in what a change adds.
 
-use std::sync::LazyLock;
-
 use redact::Redactor;
 use unidiff::FilePatch;
 
 use super::verdict::Refusal;
 
-/// Made once: it compiles its patterns.
-static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::standard);
+const CODE: &str = "secret";
 
-/// Judges the added lines of one file, each alone and all together.
-pub(super) fn check(file: &FilePatch) -> Vec<Refusal> {
+/// Judges the name and the added lines of one file, each line alone and all together.
+pub(super) fn check(file: &FilePatch, redactor: &Redactor) -> Vec<Refusal> {
+    let finds_credential = |text: &str| redactor.finds_secret(text).is_some();
     let mut refusals = Vec::new();
+    if let Some(name) = file
+        .new_path
+        .as_deref()
+        .filter(|name| finds_credential(name))
+    {
+        let kept = file.old_path.as_deref() == Some(name);
+        if !kept {
+            // The name itself is what may not be repeated.
+            refusals.push(refusal("").at_line(file.line));
+        }
+    }
     let mut added = String::new();
     for line in file.added_lines() {
         let text = String::from_utf8_lossy(&line.bytes);
@@ -27,14 +36,14 @@ pub(super) fn check(file: &FilePatch) -> Vec<Refusal> {
     refusals
 }
 
-/// Whether a text holds something shaped like a credential.
-pub(super) fn finds_credential(text: &str) -> bool {
-    REDACTOR.finds_secret(text).is_some()
+/// Whether a refusal is one of these.
+pub(super) fn is_refusal(refusal: &Refusal) -> bool {
+    refusal.code == CODE
 }
 
 pub(super) fn refusal(path: &str) -> Refusal {
     Refusal::new(
-        "secret",
+        CODE,
         path,
         "the change adds something shaped like a credential; take it out and name where it is kept",
     )
