@@ -129,6 +129,8 @@ pub(crate) async fn page(db: &Db, after: i64, limit: i64) -> Result<JournalPage,
 /// Walks the whole chain and says whether it is intact.
 pub async fn verify(db: &Db) -> Result<JournalCheck, DbError> {
     const PAGE: i64 = 1_000;
+    // Others go on writing: what was there at first must be there, and no more than at last.
+    let first = head(db).await?;
     let genesis = genesis()?;
     let (mut previous, mut sequence, mut fault) = (genesis.clone(), 0_i64, None);
     'chain: loop {
@@ -138,26 +140,44 @@ pub async fn verify(db: &Db) -> Result<JournalCheck, DbError> {
         }
         for entry in entries {
             fault = misfit(&entry, sequence, &previous);
+            let is_head = entry.sequence == first.sequence;
+            if fault.is_none() && is_head && entry.hash != first.hash {
+                fault = Some(format!(
+                    "entry {} is not the one that the head names",
+                    first.sequence
+                ));
+            }
             if fault.is_some() {
                 break 'chain;
             }
             (sequence, previous) = (entry.sequence, entry.hash);
         }
     }
-    let head: Head = db
-        .fetch_one("SELECT sequence, hash FROM journal_head", vec![])
-        .await?;
-    if fault.is_none() && (head.sequence, &head.hash) != (sequence, &previous) {
-        fault = Some(format!(
-            "the head names entry {}, the last entry is {sequence}: entries are missing at the end",
-            head.sequence
-        ));
+    if fault.is_none() {
+        fault = misplaced(sequence, first.sequence, head(db).await?.sequence);
     }
     Ok(JournalCheck {
         intact: fault.is_none(),
         entries: sequence,
         head: (previous != genesis).then_some(previous),
         fault,
+    })
+}
+
+async fn head(db: &Db) -> Result<Head, DbError> {
+    db.fetch_one("SELECT sequence, hash FROM journal_head", vec![])
+        .await
+}
+
+/// What is wrong with where the chain ends, given the head before and after it was read.
+fn misplaced(end: i64, before: i64, after: i64) -> Option<String> {
+    if end < before {
+        return Some(format!(
+            "the head names entry {before}, the last entry is {end}: entries are missing at the end"
+        ));
+    }
+    (after < end).then(|| {
+        format!("the head names entry {after}, the last entry is {end}: entries were added")
     })
 }
 
