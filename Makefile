@@ -1,6 +1,6 @@
 # Each target is one command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run build fmt test test-shared check soak bench fuzz images test-contract test-compose setup-build setup-test
+.PHONY: help run build fmt test test-shared check soak bench fuzz images test-contract test-clients test-compose setup-build setup-test
 
 cargo := cargo --locked
 
@@ -30,9 +30,10 @@ soak: setup-test ## Run every test with its full counts (hours)
 	$(cargo) build --release --workspace --bins
 	deploy/scripts/with-postgres.sh $(cargo) test --release --workspace --features soak
 
-bench: setup-build ## Measure: start, memory and stop of `attune up`; the speed of redaction
+bench: setup-build ## Measure: start, memory and stop of `attune up`; the speed of redaction and of OTLP
 	deploy/scripts/bench-up.sh
 	$(cargo) run --release --package redact --example speed
+	$(cargo) run --release --package observer --example otlp_speed
 
 fuzz: setup-build ## Fuzz every target for FUZZ_SECONDS (60) each
 	deploy/scripts/fuzz.sh
@@ -42,6 +43,9 @@ images: setup-build ## Build the container images from binaries built here, with
 
 test-contract: setup-build ## Let schemathesis look for answers that the OpenAPI documents do not promise
 	deploy/scripts/test-schemathesis.sh
+
+test-clients: setup-build ## Let the official OpenTelemetry SDK send to a running observer
+	deploy/scripts/test-otel-sdk.sh
 
 test-compose: setup-build ## Start the containers and drive the loop through them
 	deploy/scripts/test-compose.sh

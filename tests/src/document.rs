@@ -54,6 +54,7 @@ impl Operation {
             ("{id}", missing_id(&self.path)),
             ("{number}", "4711"),
             ("{agent}", "nobody"),
+            ("{path}", "nowhere"),
             ("{name}", "bugfix"),
             ("{job}", "playbook-builder"),
         ] {

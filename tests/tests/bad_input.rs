@@ -30,12 +30,21 @@ const LENIENT: [(&str, &str); 4] = [
     ("PUT", "/api/agent-tune/monitoring/{id}/close"),
 ];
 
-/// Takes NDJSON too, and judges each line by itself.
-const BATCHES: (&str, &str) = ("POST", "/events");
+/// Judge what is in a body record by record, or leave that to whom they call.
+const BATCHES: [(&str, &str); 5] = [
+    ("POST", "/events"),
+    ("POST", "/v1/traces"),
+    ("POST", "/v1/logs"),
+    ("POST", "/api/public/otel/v1/traces"),
+    ("POST", "/observed/{path}"),
+];
 
 /// Bodies on these routes may be larger than others.
-const LARGER: [(&str, usize); 2] = [
+const LARGER: [(&str, usize); 5] = [
     ("/events", 16 * 1024 * 1024),
+    ("/v1/traces", 16 * 1024 * 1024),
+    ("/v1/logs", 16 * 1024 * 1024),
+    ("/api/public/otel/v1/traces", 16 * 1024 * 1024),
     ("/git/commits", 8 * 1024 * 1024),
 ];
 
@@ -92,7 +101,7 @@ struct Judge<'document> {
 impl Judge<'_> {
     async fn body(&self, operation: &Operation) {
         self.transport(operation).await;
-        if key(operation) == BATCHES {
+        if BATCHES.contains(&key(operation)) {
             return;
         }
         for body in [json!([]), json!("text"), json!(1), json!(null), json!(true)] {
