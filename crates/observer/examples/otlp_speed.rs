@@ -157,9 +157,18 @@ fn span(number: u64) -> Span {
         text("gen_ai.tool.call.id", "call_3f7a"),
         text("gen_ai.tool.type", "function"),
         text("gen_ai.agent.name", "researcher"),
-        text("gen_ai.conversation.id", "c64cc478-3430-40fe-8e9c-4ee9986e9754"),
-        text("gen_ai.tool.call.arguments", &"{\"query\": \"rust\"}".repeat(8)),
-        text("gen_ai.tool.call.result", &"{\"title\": \"a page\"}".repeat(16)),
+        text(
+            "gen_ai.conversation.id",
+            "c64cc478-3430-40fe-8e9c-4ee9986e9754",
+        ),
+        text(
+            "gen_ai.tool.call.arguments",
+            &"{\"query\": \"rust\"}".repeat(8),
+        ),
+        text(
+            "gen_ai.tool.call.result",
+            &"{\"title\": \"a page\"}".repeat(16),
+        ),
     ];
     let failed = number % 10 == 0;
     if failed {
@@ -175,7 +184,12 @@ fn span(number: u64) -> Span {
         end_time_unix_nano: start + 250_000_000,
         attributes,
         status: Some(Status {
-            message: if failed { "Request timed out after 30s" } else { "" }.to_owned(),
+            message: if failed {
+                "Request timed out after 30s"
+            } else {
+                ""
+            }
+            .to_owned(),
             code: if failed { 2 } else { 0 },
         }),
         ..Span::default()

@@ -82,7 +82,8 @@ pub(super) async fn forward(
 fn require_json(request: &HttpRequest, raw: &[u8]) -> Result<(), Problem> {
     let stated = request.headers().get(header::CONTENT_TYPE);
     let stated = stated.and_then(|value| value.to_str().ok()).unwrap_or("");
-    if stated.split(';').next().unwrap_or("").trim() != "application/json" {
+    let essence = stated.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::unsupported_media_type(
             "send the body as Content-Type: application/json",
         ));

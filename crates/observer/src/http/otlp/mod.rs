@@ -8,8 +8,10 @@ use actix_web::{
     http::header,
     web::{Bytes, Data},
 };
+use serde_json::Value;
 use service_kit::{Problem, http::RawBody, protobuf};
 use types::event::Operation;
+use utoipa::ToSchema;
 
 use crate::{
     app::App,
@@ -24,6 +26,26 @@ use crate::{
 
 use answer::{LogsReply, TracesReply, accepted, nothing};
 
+/// OTLP's ExportTraceServiceRequest, as far as its outermost list.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is documented, and read piece by piece")]
+struct TracesRequest {
+    /// Spans by resource and scope.
+    #[schema(value_type = Option<Vec<Object>>)]
+    resource_spans: Vec<Value>,
+}
+
+/// OTLP's ExportLogsServiceRequest, as far as its outermost list.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is documented, and read piece by piece")]
+struct LogsRequest {
+    /// Log records by resource and scope.
+    #[schema(value_type = Option<Vec<Object>>)]
+    resource_logs: Vec<Value>,
+}
+
 /// Takes the spans of agents as operations: calls of tools, failed tasks, judgements.
 ///
 /// The answer means that they are on disk. It says how many spans are not kept and why, by code:
@@ -32,7 +54,7 @@ use answer::{LogsReply, TracesReply, accepted, nothing};
 #[utoipa::path(post, path = "/v1/traces", tag = "ingest",
     request_body(content(
         (Vec<u8> = "application/x-protobuf"),
-        (Object = "application/json")
+        (TracesRequest = "application/json")
     ), description = "OTLP's ExportTraceServiceRequest; Content-Encoding may be gzip or deflate"),
     responses((status = 200, content(
         (TracesReply = "application/json"),
@@ -50,7 +72,7 @@ pub(in crate::http) async fn traces(
 #[utoipa::path(post, path = "/api/public/otel/v1/traces", tag = "ingest",
     request_body(content(
         (Vec<u8> = "application/x-protobuf"),
-        (Object = "application/json")
+        (TracesRequest = "application/json")
     ), description = "OTLP's ExportTraceServiceRequest; Content-Encoding may be gzip or deflate"),
     responses((status = 200, content(
         (TracesReply = "application/json"),
@@ -71,7 +93,7 @@ pub(in crate::http) async fn langfuse_traces(
 #[utoipa::path(post, path = "/v1/logs", tag = "ingest",
     request_body(content(
         (Vec<u8> = "application/x-protobuf"),
-        (Object = "application/json")
+        (LogsRequest = "application/json")
     ), description = "OTLP's ExportLogsServiceRequest; Content-Encoding may be gzip or deflate"),
     responses((status = 200, content(
         (LogsReply = "application/json"),

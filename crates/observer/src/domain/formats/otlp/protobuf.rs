@@ -372,6 +372,28 @@ mod tests {
     }
 
     #[test]
+    fn no_cut_and_no_flipped_bit_brings_the_reader_down() {
+        let spans = traces(vec![failed_call()]).encode_to_vec();
+        let records = logs(vec![result()]).encode_to_vec();
+        for body in [&spans, &records] {
+            for at in 0..body.len() {
+                let mut bodies = vec![body[..at].to_vec()];
+                bodies.extend((0..8).map(|bit| {
+                    let mut flipped = body.clone();
+                    flipped[at] ^= 1 << bit;
+                    flipped
+                }));
+                for body in bodies {
+                    let mut found = Found::default();
+                    // Whatever comes of it, it comes to an end.
+                    let _either_way = read_traces(&body, &mut found);
+                    let _either_way = read_logs(&body, &mut found);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_record_that_cannot_be_read_does_not_take_the_others_down() {
         // Field 9, an attribute, is cut in the first span; the name of the second is no UTF-8.
         let cut = [0x4a, 0x02, 0x0a, 0x05];
