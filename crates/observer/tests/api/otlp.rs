@@ -6,6 +6,8 @@ use flate2::{
     Compression,
     write::{DeflateEncoder, GzEncoder, ZlibEncoder},
 };
+use futures_util::future::join_all;
+use observer::settings::ObserverSettings;
 use opentelemetry_proto::tonic::collector::{
     logs::v1::ExportLogsServiceRequest,
     trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
@@ -373,5 +375,45 @@ async fn a_client_of_langfuse_shows_its_key_as_a_password() {
         assert_eq!(nobody.send(request).await.status, status, "{password}");
     }
     assert_eq!(operations(&observer).await.len(), 1);
+    observer.stop().await;
+}
+
+#[tokio::test]
+async fn what_finds_no_room_is_told_to_come_again_and_loses_nothing() {
+    let settings = ObserverSettings {
+        queue_bytes: 64 * 1024,
+        batch_bytes: 64 * 1024,
+        ..ObserverSettings::default()
+    };
+    let observer = Observer::start_with(Backend::Sqlite, settings).await;
+    let bodies: Vec<Vec<u8>> = (0..20)
+        .map(|batch| {
+            let spans: Vec<Value> = (1..=50).map(|one| call(batch * 50 + one)).collect();
+            traces_in_protobuf(&traces(&spans))
+        })
+        .collect();
+    let mut waiting = bodies;
+    while !waiting.is_empty() {
+        let sent = waiting.iter().map(|body| async {
+            let answer = send(&observer, "/v1/traces", PROTOBUF, body.clone()).await;
+            if answer.status == 503 {
+                assert!(answer.header("retry-after").is_some());
+                assert_eq!(answer.header("content-type"), Some(PROTOBUF));
+                assert!(answer.text().contains("INTAKE_FULL"), "{}", answer.text());
+                return Some(body.clone());
+            }
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            None
+        });
+        waiting = join_all(sent).await.into_iter().flatten().collect();
+    }
+    assert_eq!(operations(&observer).await.len(), 1_000);
+    // What could never find room is not to be sent again as it is.
+    let all: Vec<Value> = (1..=200).map(call).collect();
+    let body = traces_in_protobuf(&traces(&all));
+    assert_eq!(
+        send(&observer, "/v1/traces", PROTOBUF, body).await.status,
+        413
+    );
     observer.stop().await;
 }
