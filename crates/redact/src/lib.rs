@@ -16,6 +16,7 @@ mod commonness;
 mod counts;
 mod decoding;
 mod encodings;
+mod faults;
 mod fixpoint;
 mod json;
 mod keys;

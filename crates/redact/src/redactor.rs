@@ -1,7 +1,6 @@
 //! The one entrance to all rules.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
@@ -9,6 +8,7 @@ use memchr::memchr;
 use regex_automata::meta::Regex;
 
 use crate::counts::{Counts, Kind};
+use crate::faults::caught;
 use crate::fixpoint::redact_line;
 use crate::keys;
 use crate::line::{self, Carry};
@@ -65,72 +65,6 @@ impl Redactor {
 
     /// As [`Redactor::redact`], and counts what went by kind.
     pub fn redact_counting<'t>(&self, text: &'t str, counts: &mut Counts) -> Cow<'t, str> {
-        let mut found = Counts::default();
-        // A fault in a rule must cost the field, never let its text through.
-        let result = catch_unwind(AssertUnwindSafe(|| self.redact_lines(text, &mut found)));
-        match result {
-            Ok(redacted) => {
-                counts.merge(&found);
-                redacted
-            }
-            Err(_) => {
-                counts.add(Kind::Field);
-                Cow::Borrowed(REDACTED_FIELD)
-            }
-        }
-    }
-
-    /// The value of the field `key`: behind a secret-like name it goes,
-    /// whatever it looks like.
-    pub fn redact_field<'t>(&self, key: &str, value: &'t str) -> Cow<'t, str> {
-        self.redact_field_counting(key, value, &mut Counts::default())
-    }
-
-    pub(crate) fn redact_field_counting<'t>(
-        &self,
-        key: &str,
-        value: &'t str,
-        counts: &mut Counts,
-    ) -> Cow<'t, str> {
-        let label = keys::label_of(key.as_bytes());
-        let goes =
-            label.is_some_and(|label| values::fate(label, value.as_bytes(), true) != Fate::Stays);
-        if goes {
-            counts.add(Kind::Key);
-            return Cow::Borrowed(Kind::Key.marker());
-        }
-        let redacted = self.redact_counting(value, counts);
-        match label {
-            // What is left may look like a value where the whole did not.
-            Some(label) if values::fate(label, redacted.as_bytes(), true) != Fate::Stays => {
-                Cow::Borrowed(Kind::Key.marker())
-            }
-            _ => redacted,
-        }
-    }
-
-    /// The kind of credential that `text` holds, if any. Addresses, paths and
-    /// URLs are none; nothing is altered.
-    pub fn finds_secret(&self, text: &str) -> Option<Kind> {
-        let mut carry = Carry::default();
-        let mut spans = Spans::default();
-        for line in text.split('\n') {
-            let bytes = line.as_bytes();
-            line::find_own(&self.rules, line, &mut spans);
-            pem::find(bytes, &mut spans);
-            crate::urls::find(bytes, &self.rules.options, &mut spans);
-            line::find_credentials(bytes, &mut carry.pending, &mut spans);
-            for kind in [Kind::Key, Kind::Pattern] {
-                if spans.has(kind) {
-                    return Some(kind);
-                }
-            }
-            spans.clear();
-        }
-        None
-    }
-
-    fn redact_lines<'t>(&self, text: &'t str, counts: &mut Counts) -> Cow<'t, str> {
         let mut carry = Carry::default();
         let mut spans = Spans::default();
         let mut written: Option<String> = None;
@@ -157,5 +91,66 @@ impl Redactor {
                 Cow::Owned(output)
             }
         }
+    }
+
+    /// The value of the field `key`: behind a secret-like name it goes,
+    /// whatever it looks like.
+    pub fn redact_field<'t>(&self, key: &str, value: &'t str) -> Cow<'t, str> {
+        self.redact_field_counting(key, value, &mut Counts::default())
+    }
+
+    pub(crate) fn redact_field_counting<'t>(
+        &self,
+        key: &str,
+        value: &'t str,
+        counts: &mut Counts,
+    ) -> Cow<'t, str> {
+        caught(|| self.judge_field(key, value, counts)).unwrap_or_else(|| {
+            counts.add(Kind::Field);
+            Cow::Borrowed(REDACTED_FIELD)
+        })
+    }
+
+    fn judge_field<'t>(&self, key: &str, value: &'t str, counts: &mut Counts) -> Cow<'t, str> {
+        let label = keys::label_of(key.as_bytes());
+        let goes =
+            label.is_some_and(|label| values::fate(label, value.as_bytes(), true) != Fate::Stays);
+        if goes {
+            counts.add(Kind::Key);
+            return Cow::Borrowed(Kind::Key.marker());
+        }
+        let redacted = self.redact_counting(value, counts);
+        match label {
+            // What is left may look like a value where the whole did not.
+            Some(label) if values::fate(label, redacted.as_bytes(), true) != Fate::Stays => {
+                Cow::Borrowed(Kind::Key.marker())
+            }
+            _ => redacted,
+        }
+    }
+
+    /// The kind of credential that `text` holds, if any. Addresses, paths and
+    /// URLs are none; nothing is altered. Text that meets a fault counts as one.
+    pub fn finds_secret(&self, text: &str) -> Option<Kind> {
+        caught(|| self.look_for_secret(text)).unwrap_or(Some(Kind::Field))
+    }
+
+    fn look_for_secret(&self, text: &str) -> Option<Kind> {
+        let mut carry = Carry::default();
+        let mut spans = Spans::default();
+        for line in text.split('\n') {
+            let bytes = line.as_bytes();
+            line::find_own(&self.rules, line, &mut spans);
+            pem::find(bytes, &mut spans);
+            crate::urls::find(bytes, &self.rules.options, &mut spans);
+            line::find_credentials(bytes, &mut carry.pending, &mut spans);
+            for kind in [Kind::Key, Kind::Pattern] {
+                if spans.has(kind) {
+                    return Some(kind);
+                }
+            }
+            spans.clear();
+        }
+        None
     }
 }
