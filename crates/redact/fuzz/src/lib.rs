@@ -1,0 +1,4 @@
+//! The oracles of the crate's properties, for the fuzz targets.
+
+#[path = "../../tests/oracles/mod.rs"]
+pub mod oracles;
