@@ -66,15 +66,16 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     let closed = links::skip_closing(line, name.end);
     let fence = quotes.fence(line, closed);
     let text = &line[..fence];
-    let known =
-        find_inner_value(line, name, spans) || (is_outside && find_value_before(line, name, spans));
+    let inner = find_inner_value(line, name, spans);
+    let known = inner.is_some() || (is_outside && find_value_before(line, name, spans));
     let Some((text, link)) = link_within(line, text, name, closed) else {
+        let mut end = inner.unwrap_or(name.end);
         if !known && !name.ends_in_api(line) {
-            find_near(text, name.end, spans);
+            end = find_near(text, name.end, spans);
             find_spoken(text, name, spans);
         }
         return Found {
-            end: name.end,
+            end,
             is_pending: name.announces_next_line(line),
         };
     };
@@ -91,13 +92,14 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
             is_pending: false,
         };
     }
-    let gone = take(text, name.label, value, link.reach, spans);
+    let looked = inner.unwrap_or(name.end);
+    let mut end =
+        take(text, name.label, value, link.reach, spans).map_or(looked, |end| end.max(looked));
     if link.is_call {
         take_arguments(text, name.label, value.end, spans);
     }
-    let end = if gone { value.end } else { name.end };
     if !value.quoted {
-        find_near(text, end, spans);
+        end = find_near(text, end, spans);
     }
     Found {
         end,
@@ -124,21 +126,27 @@ fn link_within<'t>(
     }
 }
 
-/// Adds the value when it goes; says whether it does.
+/// Adds the value when it goes; says where it ends if it does.
 pub(crate) fn take(
     text: &[u8],
     label: Label,
     value: Value,
     reach: Reach,
     spans: &mut Spans,
-) -> bool {
+) -> Option<usize> {
     let start = value.start + scheme_bytes(&text[value.start..value.end], reach);
     match values::fate(label, &text[start..value.end], value.quoted) {
-        Fate::Stays => return false,
-        Fate::Goes => spans.add(start, values::whole(text, value), Kind::Key),
-        Fate::GoesButWords => add_all_but_words(text, value, spans),
+        Fate::Stays => None,
+        Fate::Goes => {
+            let end = values::whole(text, value);
+            spans.add(start, end, Kind::Key);
+            Some(end)
+        }
+        Fate::GoesButWords => {
+            add_all_but_words(text, value, spans);
+            Some(value.end)
+        }
     }
-    true
 }
 
 /// `Bearer …`: the scheme may stay in front of its credential.
@@ -170,17 +178,19 @@ fn add_all_but_words(line: &[u8], value: Value, spans: &mut Spans) {
     spans.add(from, value.end, Kind::Key);
 }
 
-/// `vendor-SECRET-9f86…`: the value is part of the name's own run.
-fn find_inner_value(line: &[u8], name: Name, spans: &mut Spans) -> bool {
+/// `vendor-SECRET-9f86…`: the value is part of the name's own run. Says from where to look on.
+fn find_inner_value(line: &[u8], name: Name, spans: &mut Spans) -> Option<usize> {
     let joint = skip(&line[..name.end], name.label_end, is_alnum);
     let start = skip(&line[..name.end], joint, |byte| !is_alnum(byte));
     let rest = &line[start..name.end];
     if 12 <= rest.len() && runs::is_keylike(rest) {
         let (start, end) = runs::widen(line, start, name.end, joint);
         spans.add(start, end, Kind::Key);
-        return true;
+        // Other names may stand in a short run, and have values behind them.
+        let is_long = name.end + MAX_NAME_BYTES < end;
+        return Some(if is_long { end } else { name.end });
     }
-    false
+    None
 }
 
 /// `if ("…" == password)`: the value stands before its name.
@@ -208,7 +218,7 @@ fn find_value_before(line: &[u8], name: Name, spans: &mut Spans) -> bool {
         end: close - 1,
         quoted: true,
     };
-    before(line, start) == quote && take(line, name.label, value, Reach::Word, spans)
+    before(line, start) == quote && take(line, name.label, value, Reach::Word, spans).is_some()
 }
 
 /// `Credential("name", "password")`: every quoted argument goes.

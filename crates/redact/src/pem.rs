@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use crate::bytes::{is_alnum, is_space};
 use crate::counts::Kind;
@@ -23,16 +23,21 @@ const HEADERS: [&[u8]; 5] = [
 /// Finds armoured keys on `line`; says whether one goes on below.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) -> bool {
     let mut from = 0;
+    let mut armour_end = 0;
     while let Some(offset) = BEGIN_FINDER.find(&line[from..]) {
         let begin = from + offset;
         from = begin + BEGIN.len();
         if !is_private(&line[from..]) {
             continue;
         }
-        let quote = end_of_text(line, from);
-        let end = end_of(&line[..quote], from).unwrap_or(quote);
+        if armour_end < from {
+            armour_end = end_of(line, from).unwrap_or(usize::MAX);
+        }
+        let limit = armour_end.min(line.len());
+        let quote = memchr(b'"', &line[from..limit]).map(|offset| from + offset);
+        let end = quote.unwrap_or(limit);
         spans.add(begin, end, Kind::Key);
-        if end == line.len() && end_of(line, from).is_none() {
+        if end == line.len() && armour_end == usize::MAX {
             return true;
         }
         from = end;
@@ -67,9 +72,4 @@ fn is_private(label: &[u8]) -> bool {
     let label = &label[..label.len().min(64)];
     let label = &label[..memmem::find(label, b"--").unwrap_or(label.len())];
     memmem::find(label, b"PRIVATE").is_some() || memmem::find(label, b"SECRET").is_some()
-}
-
-/// A key reaches at most to the quote that closes it or the line's end.
-fn end_of_text(line: &[u8], from: usize) -> usize {
-    memchr::memchr(b'"', &line[from..]).map_or(line.len(), |quote| from + quote)
 }

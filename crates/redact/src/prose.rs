@@ -12,25 +12,31 @@ use crate::values::{self, Reach};
 /// Words between a password's name and the password itself.
 const VERBS: [&[u8]; 4] = [b" is ", b" was ", b" set to ", b" = "];
 
-/// Adds a bare key a few words behind its label.
-pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) {
+/// How much of a token is looked at to decide about it.
+const MAX_TOKEN_BYTES: usize = 256;
+
+/// Adds a bare key a few words behind its label; says from where to look on.
+pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) -> usize {
     let limit = (from + NEAR_BYTES).min(text.len());
     let is_part = |byte: u8| is_name(byte) || matches!(byte, b'+' | b'/' | b'.' | b'~');
     let mut position = from;
     while position < limit {
         let start = skip(text, position, |byte| !is_part(byte));
-        let end = skip(text, start, is_part);
+        let seen = text.len().min(start + MAX_TOKEN_BYTES);
+        let end = skip(&text[..seen], start, is_part);
         if start < limit && is_near_key(text, start, end) {
-            let padded = skip(text, end, |byte| byte == b'=');
+            let whole = skip(text, end, is_part);
+            let padded = skip(text, whole, |byte| byte == b'=');
             spans.add(
                 start,
                 skip_back(text, padded, start, |byte| byte == b'.'),
                 Kind::Key,
             );
-            return;
+            return if end < whole { whole } else { from };
         }
         position = end.max(position + 1);
     }
+    from
 }
 
 /// Whether the token is a key; a path or a name with dots near a label is none.

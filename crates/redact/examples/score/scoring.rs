@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 use redact::{Counts, Kind, Redactor};
 use serde_json::Value;
 
-type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// One line of the table.
 #[derive(Default)]
@@ -114,18 +114,40 @@ pub(crate) fn score() -> Result<Table, Failure> {
         score_positive(&redactor, &row, &mut table);
     }
     for row in rows(&unpacked(&data.join("secrets/negatives.jsonl.gz"))?)? {
-        let output = redactor.redact(text_of(&row, "text"));
-        let harmed = texts(&row["must_survive"])
-            .iter()
-            .any(|part| !output.contains(part));
-        let group = format!("negative / {}", text_of(&row, "tier"));
-        table.count(group, text_of(&row, "id"), harmed, false);
+        score_negative(&redactor, &row, &mut table);
     }
     let lines = std::fs::read_to_string(data.join("telemetry/sanitise/lines.jsonl"))?;
     for row in rows(&lines)? {
         score_log_line(&redactor, &row, &mut table);
     }
     Ok(table)
+}
+
+/// Runs the standard redactor over a further file of rows in the same format.
+///
+/// # Errors
+///
+/// When the file is missing or broken.
+pub(crate) fn score_file(file: &str) -> Result<Table, Failure> {
+    let redactor = Redactor::standard();
+    let mut table = Table::default();
+    for row in rows(&std::fs::read_to_string(file)?)? {
+        if row["secrets"].is_array() {
+            score_positive(&redactor, &row, &mut table);
+        } else {
+            score_negative(&redactor, &row, &mut table);
+        }
+    }
+    Ok(table)
+}
+
+fn score_negative(redactor: &Redactor, row: &Value, table: &mut Table) {
+    let output = redactor.redact(text_of(row, "text"));
+    let harmed = texts(&row["must_survive"])
+        .iter()
+        .any(|part| !output.contains(part));
+    let group = format!("negative / {}", text_of(row, "tier"));
+    table.count(group, text_of(row, "id"), harmed, false);
 }
 
 fn score_positive(redactor: &Redactor, row: &Value, table: &mut Table) {

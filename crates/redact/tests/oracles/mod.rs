@@ -32,13 +32,10 @@ pub fn redaction_is_idempotent(text: &str) {
     );
 }
 
-/// No text of ordinary length meets a fault or stays unclean after many looks.
-pub fn no_line_goes_as_a_whole(text: &str) {
-    let redactor = Redactor::standard();
-    let mut counts = Counts::default();
-    redactor.redact_counting(text, &mut counts);
-    assert_eq!(counts.get(Kind::Field), 0, "{text:?}");
-    assert_ne!(redactor.finds_secret(text), Some(Kind::Field), "{text:?}");
+/// The scanner meets no fault. A fault in redaction ends a fuzz target by itself.
+pub fn no_rule_is_at_fault(text: &str) {
+    let found = Redactor::standard().finds_secret(text);
+    assert_ne!(found, Some(Kind::Field), "{text:?}");
 }
 
 /// A stream reads the same however it is cut, and counts the same.
