@@ -12,18 +12,21 @@
 
 mod addresses;
 mod bytes;
+mod commands;
 mod commonness;
 mod counts;
 mod decoding;
 mod encodings;
 mod faults;
 mod fixpoint;
+mod formats;
 mod json;
 mod keys;
 mod labels;
 mod line;
 mod links;
 mod mail;
+mod markup;
 mod names;
 mod options;
 mod paths;

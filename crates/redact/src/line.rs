@@ -4,7 +4,7 @@ use crate::counts::Kind;
 use crate::labels::{self, Pending};
 use crate::redactor::Rules;
 use crate::spans::Spans;
-use crate::{addresses, decoding, mail, paths, pem, runs, urls};
+use crate::{addresses, commands, decoding, formats, mail, paths, pem, runs, urls};
 
 /// What one line leaves behind for the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(crate) fn find(rules: &Rules, line: &str, carry: &mut Carry, spans: &mut Spa
 /// Finds only what labels and shapes of keys announce.
 pub(crate) fn find_credentials(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
     labels::find(line, pending, spans);
+    commands::find(line, spans);
+    formats::find(line, spans);
     runs::find(line, spans);
 }
 

@@ -2,6 +2,7 @@
 
 use crate::bytes::{at, before, is_alnum, is_letter, is_quote, is_space, skip};
 use crate::keys::Label;
+use crate::markup;
 use crate::names::{MAX_NAME_BYTES, Name};
 use crate::values::{self, Reach, Value};
 
@@ -14,6 +15,9 @@ const HEADERS: [&[u8]; 4] = [
 ];
 /// Names of a field that holds the value of the name in the field before.
 const VALUE_NAMES: [&[u8]; 4] = [b"value", b"val", b"default", b"content"];
+
+/// How deep a value may be wrapped in its type.
+const MAX_WRAPPINGS: usize = 3;
 
 /// What joins a name to its value.
 #[derive(Clone, Copy)]
@@ -71,9 +75,10 @@ pub(crate) fn behind(text: &[u8], name: Name, closed: usize) -> Option<Link> {
         needs_quote: false,
         is_json,
     };
-    if at(text, closed) == b'>' && before(text, name.start) == b'<' {
+    if let Some(from) = markup::behind_tags(text, name.start, closed) {
         return Some(Link {
-            from: closed + 1,
+            from,
+            is_json: false,
             ..plain
         });
     }
@@ -160,9 +165,33 @@ fn behind_comma(text: &[u8], link: Link) -> Option<Link> {
         .iter()
         .any(|name| field.eq_ignore_ascii_case(name));
     holds_value.then_some(Link {
-        from: colon + 1,
+        from: into_any_value(text, colon + 1),
         ..link
     })
+}
+
+/// `{"stringValue": "…"}`: OpenTelemetry says of what type a value is, and
+/// wraps lists of them.
+fn into_any_value(text: &[u8], from: usize) -> usize {
+    let mut from = from;
+    for _ in 0..MAX_WRAPPINGS {
+        let brace = skip(text, from, |byte| is_space(byte) || byte == b'[');
+        let Some(field) = values::value_at(text, brace + 1, Reach::Word)
+            .filter(|field| at(text, brace) == b'{' && field.quoted)
+        else {
+            break;
+        };
+        let colon = skip(text, skip_closing(text, field.end), is_space);
+        let is_type = text[field.start..field.end]
+            .to_ascii_lowercase()
+            .ends_with(b"value")
+            || &text[field.start..field.end] == b"values";
+        if !is_type || at(text, colon) != b':' {
+            break;
+        }
+        from = colon + 1;
+    }
+    from
 }
 
 /// Quotes, escapes and brackets that close a name: `"a"`, `\"a\"`, `['a']`, `a[25]`.

@@ -76,7 +76,11 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
     let surprises = SURPRISING <= weight.most
         || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
         || is_odd_hex(run);
-    surprises && !(vendors::names_id(run) || shapes::is_uuid(run) || shapes::is_trace_context(run))
+    surprises
+        && !(shapes::is_pod_name(run)
+            || vendors::names_id(run)
+            || shapes::is_uuid(run)
+            || shapes::is_trace_context(run))
 }
 
 /// Whether no digit and no change of case makes the run more than words.
@@ -97,6 +101,7 @@ fn is_plain(run: &[u8]) -> bool {
 
 fn has_shape_of_key(run: &[u8]) -> bool {
     vendors::is_prefixed_hex(run)
+        || vendors::is_prefixed_uuid(run)
         || vendors::is_lettered_hex(run)
         || vendors::has_stage(run)
         || vendors::has_key_suffix(run)

@@ -1,5 +1,7 @@
 //! Shapes of numbers, hashes and ids, whoever makes them.
 
+use std::ops::RangeInclusive;
+
 use crate::bytes::{is_alnum, is_digit, is_hex, is_lower, is_upper};
 
 /// `8-4-4-4-12` hex digits.
@@ -46,7 +48,23 @@ pub(crate) fn is_product_key(text: &[u8]) -> bool {
         count += 1;
         group.len() == first.len() && shaped(group)
     });
-    alike && shaped(first) && 3 <= count && 4 <= first.len()
+    let is_drawn = 4 <= first.len() || text.iter().any(|byte| is_digit(*byte));
+    alike && shaped(first) && 3 <= count && 3 <= first.len() && 12 <= text.len() && is_drawn
+}
+
+/// A name with the two suffixes that Kubernetes draws by lot from letters that
+/// spell no words: `checkout-799bw6c8qg-kvbzh`.
+pub(crate) fn is_pod_name(run: &[u8]) -> bool {
+    let mut parts = run.rsplit(|byte| *byte == b'-');
+    let mut drawn = |lengths: RangeInclusive<usize>| {
+        parts.next().is_some_and(|part| {
+            lengths.contains(&part.len())
+                && part
+                    .iter()
+                    .all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(byte))
+        })
+    };
+    drawn(5..=5) && drawn(8..=10) && parts.next().is_some()
 }
 
 /// A trace context header: version, trace, span and flags.

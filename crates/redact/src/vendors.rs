@@ -1,7 +1,10 @@
 //! How vendors mark their keys, and how systems mark their ids.
 
 use crate::bytes::{is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_upper, skip_back};
-use crate::shapes::is_hex_number;
+use crate::shapes::{is_hex_number, is_uuid};
+
+/// The length of a UUID as text.
+const UUID_BYTES: usize = 36;
 
 /// Beginnings of keys with how many name characters must follow at least.
 const KEY_PREFIXES: &[(&[u8], usize)] = &[
@@ -104,12 +107,14 @@ const fn fold(first: u8, second: u8) -> usize {
 
 /// First words of runs that name things; hex after them is a hash or an id.
 const ID_WORDS: &str = "\
-    agent app artifact asst batch blk blob block branch build cache call chatcmpl chunk cmd \
-    cmpl code commit conv container correlation ctx deploy digest doc err etag event evt \
-    exec file gen git hash host id image img instance item job layer log md5 message msg \
-    node obj object op page plan pod proc prompt proposal rec ref release req request resp \
-    response rev rs run session sess sha sha1 sha256 sha512 snapshot span step task temp \
-    thread tmp tool toolu trace tree turn tx txn user version video volume window worker";
+    account agent app artifact asst batch blk blob block branch build cache call chat \
+    chatcmpl chunk client cmd cmpl code commit container conv correlation ctx deploy \
+    device digest disk doc err etag event evt exec file gen git group guid hash host id \
+    image img instance item job layer log md5 message msg net node obj object op org \
+    page plan pod pool proc prompt proposal pvc rec ref release req request resp \
+    response rev role rs run sess session sha sha1 sha256 sha512 snap snapshot span step \
+    task team temp test thread tmp tool toolu trace tree turn tx txn user uuid version \
+    video vol volume window worker";
 
 /// Whether `run` starts like a key of a known shape and is long enough for one.
 pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
@@ -157,7 +162,7 @@ pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
         .iter()
         .take_while(|byte| is_letter(**byte) && !is_hex(**byte))
         .count();
-    [32, 40, 64].iter().any(|length| {
+    [32, 40, 48, 56, 64].iter().any(|length| {
         run.len().checked_sub(*length).is_some_and(|cut| {
             (2..=8).contains(&cut)
                 && (0 < lead || run[..cut].iter().all(|byte| is_upper(*byte)))
@@ -166,6 +171,19 @@ pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
                 && !is_id_word(&run[..cut])
         })
     })
+}
+
+/// A vendor's few letters in front of a UUID: `sdk-8aeb51f3-…`.
+pub(crate) fn is_prefixed_uuid(run: &[u8]) -> bool {
+    let Some(cut) = run.len().checked_sub(UUID_BYTES + 1) else {
+        return false;
+    };
+    let (mark, prefix) = (run[cut], &run[..cut]);
+    (3..=6).contains(&cut)
+        && matches!(mark, b'-' | b'_')
+        && prefix.iter().all(|byte| is_letter(*byte))
+        && is_uuid(&run[cut + 1..])
+        && !is_id_word(prefix)
 }
 
 /// `vendor_live_…`: a word for where a key works, and the key.
