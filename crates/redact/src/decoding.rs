@@ -3,6 +3,7 @@
 use memchr::memchr3_iter;
 
 use crate::bytes::is_hex;
+use crate::counts::Kind;
 use crate::labels::{self, Pending};
 use crate::spans::Spans;
 use crate::{addresses, mail};
@@ -28,11 +29,12 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     addresses::find(&decoded.text, &mut found);
     mail::find(&decoded.text, &mut found);
     for span in found.iter() {
-        spans.add(
-            decoded.origins[span.start],
-            decoded.origins[span.end],
-            span.kind,
-        );
+        let (start, end) = (decoded.origins[span.start], decoded.origins[span.end]);
+        // An escaped sign in a URL's password makes no address of its host.
+        let is_user = span.kind == Kind::Email && spans.holds_key_at(start);
+        if !is_user {
+            spans.add(start, end, span.kind);
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) fn last_label(name: &[u8]) -> Option<(Label, usize)> {
         found = match meaning.word {
             Word::Plain => found,
             Word::About => None,
+            Word::Name => found.filter(|(_, end)| is_told_by_name(&name[..*end])),
+            Word::Id => found.map(|(_, end)| (Label::Weak, end)),
             Word::Weak if previous.opens => None,
             Word::Weak if previous.makes && is_key(&name[start..end]) => Some((Label::Secret, end)),
             Word::Weak => found
@@ -40,6 +42,26 @@ pub(crate) fn last_label(name: &[u8]) -> Option<(Label, usize)> {
         previous = meaning;
     }
     found
+}
+
+/// Whether some word of `name` speaks of secrets.
+pub(crate) fn is_about(name: &[u8]) -> bool {
+    words(name).any(|(start, end)| {
+        matches!(
+            meaning_of(&name[start..end]).word,
+            Word::Weak | Word::Secret | Word::Password
+        )
+    })
+}
+
+/// The name of a token is half of its credential; that of a secret is none.
+fn is_told_by_name(name: &[u8]) -> bool {
+    let ends = |word: &[u8]| {
+        name.len()
+            .checked_sub(word.len())
+            .is_some_and(|cut| name[cut..].eq_ignore_ascii_case(word))
+    };
+    ends(b"token") || ends(b"pat")
 }
 
 fn is_key(word: &[u8]) -> bool {

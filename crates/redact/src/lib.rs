@@ -35,6 +35,7 @@ mod placeholders;
 mod prose;
 mod quotes;
 mod redactor;
+mod references;
 mod runs;
 mod shapes;
 mod spans;

@@ -11,6 +11,9 @@ use crate::spans::Spans;
 /// The longest part before or after the at sign.
 const MAX_PART_BYTES: usize = 255;
 
+/// Names of algorithms end in these: `chacha20-poly1305@openssh.com`.
+const CIPHER_DOMAINS: [&[u8]; 2] = [b"openssh.com", b"libssh.org"];
+
 /// Finds e-mail addresses; `git@host` names a server, not a person.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     for sign in memchr_iter(b'@', line) {
@@ -30,13 +33,15 @@ fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
         start += 1;
     }
     let limit = (sign + 1 + MAX_PART_BYTES).min(line.len());
-    let domain = skip(&line[..limit], sign + 1, |byte| {
+    let last = skip(&line[..limit], sign + 1, |byte| {
         is_name(byte) || byte == b'.'
     });
-    let end = skip_back(line, domain, sign + 1, |byte| {
+    let end = skip_back(line, last, sign + 1, |byte| {
         matches!(byte, b'.' | b'-' | b'_')
     });
-    if start < sign && &line[start..sign] != b"git" && is_domain(&line[sign + 1..end]) {
+    let domain = &line[sign + 1..end];
+    let is_person = &line[start..sign] != b"git" && !CIPHER_DOMAINS.contains(&domain);
+    if start < sign && is_person && is_domain(domain) {
         spans.add(start, end, Kind::Email);
     }
 }

@@ -22,6 +22,9 @@ const MAKERS: [&[u8]; 7] = [
     b"account",
 ];
 
+/// Words that make the token after them one of a grammar.
+const GRAMMAR: [&[u8]; 5] = [b"unexpected", b"expected", b"next", b"previous", b"stray"];
+
 /// A name with a label.
 #[derive(Clone, Copy)]
 pub(crate) struct Name {
@@ -63,13 +66,14 @@ pub(crate) fn next(line: &[u8], from: usize) -> Option<Name> {
         let (stem, stem_end) = stems::next(line, from)?;
         let (start, end) = around(line, stem, stem_end, from);
         if let Some((label, label_end)) = keys::last_label(&line[start..end]) {
-            let label = raised(line, start, label);
-            return Some(Name {
-                start,
-                end,
-                label,
-                label_end: start + label_end,
-            });
+            if let Some(label) = after_word(line, start, label) {
+                return Some(Name {
+                    start,
+                    end,
+                    label,
+                    label_end: start + label_end,
+                });
+            }
         }
         from = end.max(stem_end);
     }
@@ -90,12 +94,17 @@ fn around(line: &[u8], start: usize, end: usize, floor: usize) -> (usize, usize)
     )
 }
 
-/// `API key`, `private access key`: the word before makes a key a secret.
-fn raised(line: &[u8], start: usize, label: Label) -> Label {
-    if label != Label::Weak || start == 0 || before(line, start) != b' ' {
-        return label;
+/// What the word before makes of a name: `API key` is a secret, and an
+/// `unexpected token` one of a grammar.
+fn after_word(line: &[u8], start: usize, label: Label) -> Option<Label> {
+    if label == Label::Password || start == 0 || before(line, start) != b' ' {
+        return Some(label);
     }
     let word = &line[skip_back(line, start - 1, start.saturating_sub(16), is_letter)..start - 1];
-    let is_made = MAKERS.iter().any(|maker| word.eq_ignore_ascii_case(maker));
-    if is_made { Label::Secret } else { label }
+    let is_one_of = |words: &[&[u8]]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    match label {
+        Label::Weak if is_one_of(&MAKERS) => Some(Label::Secret),
+        Label::Secret if is_one_of(&GRAMMAR) => None,
+        _ => Some(label),
+    }
 }

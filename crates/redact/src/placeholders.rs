@@ -10,10 +10,22 @@ const PROSE: &str = "\
     cannot undefined empty wrong failed mismatch string str bool int a an unauthorized was \
     has and or no optional unknown error rejected revoked &str boolean number object any \
     bytes of for in to yes redacted nan if when this your could should may does did \
-    signature malformed { [ ( | > - & =";
+    signature malformed default write read [] {} () { [ ( | > - & =";
 /// Words that are settings even in quotes.
 const SETTINGS: &str = "\
     null none true false base64 hex utf8 utf-8 ascii bearer basic";
+
+/// How values start that are there to be replaced.
+const STAND_INS: [&[u8]; 8] = [
+    b"your",
+    b"my-",
+    b"my_",
+    b"<your",
+    b"change",
+    b"example",
+    b"placeholder",
+    b"insert",
+];
 
 pub(crate) fn is_marker(value: &[u8]) -> bool {
     let markers = [
@@ -71,8 +83,33 @@ pub(crate) fn is_code(value: &[u8]) -> bool {
     let name = skip(value, 0, |byte| {
         is_name(byte) || matches!(byte, b'.' | b':')
     });
-    let is_call = at(value, name) == b'(' && (value.ends_with(b"(") || value.ends_with(b")"));
-    0 < name && is_call && !is_keylike(&value[..name])
+    let behind = skip(value, (name + 1).min(value.len()), is_letter);
+    // A quote may have cut the value behind the prefix of a string.
+    let is_whole = value.ends_with(b")") || behind == value.len();
+    0 < name && at(value, name) == b'(' && is_whole && !is_keylike(&value[..name])
+}
+
+/// Whether quoted words tell what belongs in their place: `GitHub token here`.
+pub(crate) fn is_description(value: &[u8]) -> bool {
+    let words = || {
+        value
+            .split(|byte| *byte == b' ')
+            .filter(|word| !word.is_empty())
+    };
+    3 <= words().count() && words().any(keys::is_about) && !is_keylike(value)
+}
+
+/// Whether `value` is there to be replaced: `your-password`, `changeme`, `xxxx`, `...`.
+pub(crate) fn is_stand_in(value: &[u8]) -> bool {
+    let trimmed = value.trim_ascii();
+    let starts = |word: &[u8]| {
+        trimmed
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let is_filled = |byte: &u8| matches!(byte, b'.' | b'x' | b'X' | b'*' | b'-' | b'_');
+    STAND_INS.iter().any(|word| starts(word)) && !is_keylike(trimmed)
+        || trimmed.iter().all(is_filled)
 }
 
 fn is_one_of(words: &str, value: &[u8]) -> bool {

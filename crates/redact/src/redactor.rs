@@ -13,6 +13,7 @@ use crate::fixpoint::redact_line;
 use crate::keys;
 use crate::line::{self, Carry};
 use crate::options::{self, Options, OptionsError};
+use crate::placeholders::is_stand_in;
 use crate::spans::Spans;
 use crate::values::{self, Fate};
 use crate::{REDACTED_FIELD, pem};
@@ -144,9 +145,10 @@ impl Redactor {
             pem::find(bytes, &mut spans);
             crate::urls::find(bytes, &self.rules.options, &mut spans);
             line::find_credentials(bytes, &mut carry.pending, &mut spans);
-            for kind in [Kind::Key, Kind::Pattern] {
-                if spans.has(kind) {
-                    return Some(kind);
+            for span in spans.iter() {
+                let found = &bytes[span.start..span.end];
+                if span.kind == Kind::Pattern || (span.kind == Kind::Key && !is_stand_in(found)) {
+                    return Some(span.kind);
                 }
             }
             spans.clear();

@@ -43,8 +43,11 @@ impl Spans {
             .any(|span| span.end == position && span.kind == Kind::Key)
     }
 
-    pub(crate) fn has(&self, kind: Kind) -> bool {
-        self.0.iter().any(|span| span.kind == kind)
+    /// Whether a key was found around `position`.
+    pub(crate) fn holds_key_at(&self, position: usize) -> bool {
+        self.0
+            .iter()
+            .any(|span| span.kind == Kind::Key && (span.start..span.end).contains(&position))
     }
 
     /// Sorts, keeps escapes whole and joins what overlaps.

@@ -22,7 +22,7 @@ const fn word(text: &'static str) -> Stem {
 }
 
 /// No two start with the same three letters.
-static STEMS: [Stem; 36] = [
+static STEMS: [Stem; 37] = [
     part("pass"),
     part("pwd"),
     word("psw"),
@@ -56,6 +56,7 @@ static STEMS: [Stem; 36] = [
     part("csrf"),
     word("dsn"),
     word("srt"),
+    word("psk"),
     part("senha"),
     word("contribsys"),
     part("api"),

@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 use crate::bytes::{is_alnum, is_digit, is_stop, skip, skip_back};
 use crate::counts::Kind;
 use crate::options::Options;
+use crate::placeholders::is_template;
 use crate::spans::Spans;
 
 static PLAIN_MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"://"));
@@ -40,7 +41,7 @@ fn starts_scheme(line: &[u8], colon: usize) -> bool {
 /// Looks at the URL whose authority starts at `start`; says where it ends.
 fn find_at(line: &[u8], start: usize, options: &Options, spans: &mut Spans) -> usize {
     let host = start + user_bytes(line, start);
-    if start < host && &line[start..host - 1] != Kind::Key.marker().as_bytes() {
+    if start < host && !is_known(&line[start..host - 1]) {
         spans.add(start, host - 1, Kind::Key);
     }
     let host_end = skip(line, host, is_host);
@@ -71,6 +72,11 @@ fn user_bytes(line: &[u8], start: usize) -> usize {
         .iter()
         .rposition(|byte| *byte == b'@')
         .map_or(0, |sign| sign + 1)
+}
+
+/// Whether the credentials were taken out before, or only say where they come from.
+fn is_known(user: &[u8]) -> bool {
+    user == Kind::Key.marker().as_bytes() || user.split(|byte| *byte == b':').all(is_template)
 }
 
 /// What stands where a port should and is none may be half of a credential.

@@ -2,11 +2,17 @@
 
 use crate::bytes::{at, is_digit, is_letter, is_name, is_quote, is_space, skip, skip_back};
 use crate::keys::Label;
-use crate::placeholders::{holds_template, is_code, is_marker, is_template, is_word_of_prose};
+use crate::placeholders::{
+    holds_template, is_code, is_description, is_marker, is_template, is_word_of_prose,
+};
+use crate::references::is_reference;
 use crate::runs::is_keylike;
 
 /// How much of a value is looked at to decide about it.
 const MAX_VALUE_BYTES: usize = 1024;
+
+/// How templates open and close.
+const TEMPLATES: [(&[u8], &[u8]); 3] = [(b"${{", b"}}"), (b"{{", b"}}"), (b"<%", b"%>")];
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +115,7 @@ fn end_of_bare(line: &[u8], start: usize, reach: Reach) -> usize {
         }
         Reach::Word | Reach::Query => {}
     }
-    let mut position = start;
+    let mut position = end_of_template(line, start);
     while position < limit {
         match line[position] {
             byte if is_space(byte) || matches!(byte, b'"' | b'<' | b'>' | 0) => break,
@@ -121,6 +127,16 @@ fn end_of_bare(line: &[u8], start: usize, reach: Reach) -> usize {
         }
     }
     without_closers(line, start, position)
+}
+
+/// `${{ … }}`, `{{ … }}`, `<% … %>`: a template may hold blanks.
+fn end_of_template(line: &[u8], start: usize) -> usize {
+    let text = &line[start..];
+    let closed = TEMPLATES
+        .iter()
+        .find(|(open, _)| text.starts_with(open))
+        .and_then(|(_, close)| Some(memchr::memmem::find(text, close)? + close.len()));
+    start + closed.unwrap_or(0)
 }
 
 /// Marks at the end belong to the sentence, unless the value opened them.
@@ -182,6 +198,7 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
         || is_marker(trimmed)
         || is_template(trimmed)
         || is_word_of_prose(trimmed, quoted)
+        || (quoted && is_description(trimmed))
     {
         return Fate::Stays;
     }
@@ -190,7 +207,7 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
     }
     if trimmed.iter().all(|byte| *byte == b'*')
         || (label == Label::Weak && !is_keylike(trimmed))
-        || (!quoted && is_code(trimmed))
+        || (!quoted && (is_code(trimmed) || is_reference(trimmed)))
     {
         return Fate::Stays;
     }

@@ -14,7 +14,7 @@ const SECRETS: &str = "\
     secret secrets secrete token apikey apikeys authtoken accesstoken credential \
     credentials cred creds bearer jwt authorization authorisation cookie otp totp pat \
     passkey mnemonic apitoken accesskey secretkey privatekey authkey masterkey accountkey \
-    sharedaccesskey sas srt idtoken refreshtoken clientsecret csrf xsrf dsn contribsys";
+    sharedaccesskey sas srt psk idtoken refreshtoken clientsecret csrf xsrf dsn contribsys";
 /// What may be secret, if it looks so.
 const WEAKS: &str = "\
     key keys auth private access login crumb signature sig hmac salt seed license licence \
@@ -28,7 +28,10 @@ const ABOUT: &str = "\
     regex pattern schema class store ring manager reset placeholder word words board frame \
     code codes map set list names permission permissions scope scopes status state age days \
     hours minutes seconds ms at in on by for of is total used left remaining second minute \
-    hour day checksum ordering order column chain";
+    hour day checksum ordering order column chain ref refs reference source exchange mgmt \
+    management mode kind";
+/// What stands for a secret.
+const IDS: &str = "id ids identifier";
 /// What makes the key or token after it no secret.
 const OPEN: &str = "\
     redacted public primary foreign sort partition idempotency routing bucket unique \
@@ -60,6 +63,10 @@ pub(crate) enum Word {
     Password,
     /// `count`, `type`: the name is about the secret, not the secret.
     About,
+    /// `name`: about the secret, unless a token is told by name and value together.
+    Name,
+    /// `id`: what stands for the secret, which some vendors keep secret as well.
+    Id,
 }
 
 /// All that a word says, also about the word after it.
@@ -87,6 +94,8 @@ static MEANINGS: LazyLock<[Vec<(&str, Meaning)>; 26]> = LazyLock::new(|| {
         (SECRETS, Word::Secret),
         (WEAKS, Word::Weak),
         (ABOUT, Word::About),
+        (IDS, Word::Id),
+        ("name", Word::Name),
     ];
     let mut meanings: [Vec<(&str, Meaning)>; 26] = std::array::from_fn(|_| Vec::new());
     for (list, word) in lists {
