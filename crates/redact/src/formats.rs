@@ -13,17 +13,18 @@ const MAX_LINE_BYTES: usize = 1024;
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     let start = skip(line, 0, is_space);
     let colon = skip(line, start, |byte| !is_space(byte) && byte != b':');
-    if line.get(colon) != Some(&b':') || MAX_LINE_BYTES < line.len() {
+    let is_told = names_host(&line[start..colon]) && line.get(colon) == Some(&b':');
+    if !is_told || MAX_LINE_BYTES < line.len() {
         return;
     }
     let end = skip_back(line, line.len(), colon, is_space);
     let mut fields = line[start..end].splitn(5, |byte| *byte == b':');
     let mut next = || fields.next().unwrap_or_default();
-    let (host, port, database, user, password) = (next(), next(), next(), next(), next());
+    let (_, port, database, user, password) = (next(), next(), next(), next(), next());
     let all_filled = [database, user, password]
         .iter()
         .all(|field| !field.is_empty() && !field.iter().any(|byte| is_space(*byte)));
-    if names_host(host) && names_port(port) && all_filled && !is_marker(password) {
+    if names_port(port) && all_filled && !is_marker(password) {
         spans.add(end - password.len(), end, Kind::Key);
     }
 }

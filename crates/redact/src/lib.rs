@@ -11,6 +11,7 @@
 //! ```
 
 mod addresses;
+mod blocks;
 mod bytes;
 mod commands;
 mod commonness;
@@ -44,6 +45,7 @@ mod stream;
 mod urls;
 mod values;
 mod vendors;
+mod word_list;
 mod words;
 
 pub use counts::{Counts, Kind};

@@ -3,17 +3,26 @@
 use crate::bytes::{at, is_letter, is_name, is_upper, skip, skip_back};
 use crate::keys;
 use crate::runs::is_keylike;
+use crate::word_list::{LazyList, WordList};
 
 /// Words that a sentence may have where a value would stand.
-const PROSE: &str = "\
+static PROSE: LazyList = LazyList::new(|| {
+    WordList::new(
+        "\
     required missing invalid expired incorrect null none nil true false not is the must \
     cannot undefined empty wrong failed mismatch string str bool int a an unauthorized was \
     has and or no optional unknown error rejected revoked &str boolean number object any \
     bytes of for in to yes redacted nan if when this your could should may does did \
-    signature malformed default write read [] {} () { [ ( | > - & =";
+    signature malformed default write read [] {} () { [ ( | > - & =",
+    )
+});
 /// Words that are settings even in quotes.
-const SETTINGS: &str = "\
-    null none true false base64 hex utf8 utf-8 ascii bearer basic";
+static SETTINGS: LazyList = LazyList::new(|| {
+    WordList::new(
+        "\
+    null none true false base64 hex utf8 utf-8 ascii bearer basic",
+    )
+});
 
 /// How values start that are there to be replaced.
 const STAND_INS: [&[u8]; 8] = [
@@ -74,8 +83,7 @@ pub(crate) fn holds_template(value: &[u8]) -> bool {
 pub(crate) fn is_word_of_prose(value: &[u8], quoted: bool) -> bool {
     let is_mark = |byte: u8| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')');
     let bare = &value[..skip_back(value, value.len(), 1, is_mark)];
-    let is_setting = is_one_of(SETTINGS, bare);
-    is_setting || !quoted && is_one_of(PROSE, bare)
+    SETTINGS.holds(bare) || !quoted && PROSE.holds(bare)
 }
 
 /// A call: the program's text, not its value.
@@ -110,10 +118,4 @@ pub(crate) fn is_stand_in(value: &[u8]) -> bool {
     let is_filled = |byte: &u8| matches!(byte, b'.' | b'x' | b'X' | b'*' | b'-' | b'_');
     STAND_INS.iter().any(|word| starts(word)) && !is_keylike(trimmed)
         || trimmed.iter().all(is_filled)
-}
-
-fn is_one_of(words: &str, value: &[u8]) -> bool {
-    words
-        .split(' ')
-        .any(|word| word.as_bytes().eq_ignore_ascii_case(value))
 }

@@ -3,14 +3,19 @@
 use crate::bytes::{at, is_lower, is_name, is_upper, skip};
 use crate::keys;
 use crate::runs::is_keylike;
+use crate::word_list::{LazyList, WordList};
 
 /// What the first name of a reference is called in many languages.
-const ROOTS: &str = "\
+static ROOTS: LazyList = LazyList::new(|| {
+    WordList::new(
+        "\
     account args argv attrs body cfg conf config configuration context credentials crypto ctx \
     data env environ environment event form github inputs local locals matrix module needs \
     options opts os param params payload process props random req request res resp response \
     secrets self session setting settings state steps std string strings sys system this user \
-    util utils value values var vars vault";
+    util utils value values var vars vault",
+    )
+});
 
 /// Whether all of `value` is a chain of names, of which one says what it stands for.
 pub(crate) fn is_reference(value: &[u8]) -> bool {
@@ -31,13 +36,8 @@ fn is_identifier(name: &[u8]) -> bool {
 
 fn says_what(chain: &[u8]) -> bool {
     let mut names = chain.split(|byte| *byte == b'.');
-    names.next().is_some_and(is_root) || names.any(|name| is_joined(name) && keys::is_about(name))
-}
-
-fn is_root(name: &[u8]) -> bool {
-    ROOTS
-        .split(' ')
-        .any(|root| root.as_bytes().eq_ignore_ascii_case(name))
+    names.next().is_some_and(|root| ROOTS.holds(root))
+        || names.any(|name| is_joined(name) && keys::is_about(name))
 }
 
 /// More than one word, as people do not choose passwords.

@@ -1,5 +1,6 @@
 //! Long runs of letters and digits that no label announces.
 
+use crate::blocks;
 use crate::bytes::{
     at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_lower, is_name, is_upper, skip,
     skip_back,
@@ -11,6 +12,7 @@ use crate::{shapes, vendors};
 
 /// Shorter runs are not keys unless a label says so.
 const MIN_RUN_BYTES: usize = 16;
+const _: () = assert!(blocks::SURE_BYTES <= MIN_RUN_BYTES);
 /// From this surprise on, in quarters of a bit, a stretch is no word.
 const SURPRISING: i32 = 36;
 /// From this sum on, several lesser stretches are no words.
@@ -27,22 +29,19 @@ const fn is_run(byte: u8) -> bool {
 
 /// Finds runs that look drawn by lot.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
-    let (mut start, mut floor) = (0, 0);
-    while start + MIN_RUN_BYTES <= line.len() {
-        let probe = start + MIN_RUN_BYTES - 1;
-        let first = skip_back(line, probe + 1, start, is_run);
-        if first != start {
-            start = first;
+    let (mut from, mut floor) = (0, 0);
+    while let Some(block) = blocks::next(line, from, blocks::is_run) {
+        let first = skip_back(line, block, from, is_run);
+        let end = skip(line, block, is_run);
+        from = end + 1;
+        if end - first < MIN_RUN_BYTES {
             continue;
         }
-        let end = skip(line, probe, is_run);
-        start += glued_bytes(line, start, end);
+        let start = first + glued_bytes(line, first, end);
         if is_random(&line[start..end]) || vendors::continues_key(line, start, end) {
             let (first, last) = widen(line, start, end, floor);
             spans.add(first, last, Kind::Key);
-            (start, floor) = (last, last);
-        } else {
-            start = end + 1;
+            (from, floor) = (last, last);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::bytes::{is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_upper, skip_back};
 use crate::shapes::{is_hex_number, is_uuid};
+use crate::word_list::{LazyList, WordList};
 
 /// The length of a UUID as text.
 const UUID_BYTES: usize = 36;
@@ -106,7 +107,9 @@ const fn fold(first: u8, second: u8) -> usize {
 }
 
 /// First words of runs that name things; hex after them is a hash or an id.
-const ID_WORDS: &str = "\
+static ID_WORDS: LazyList = LazyList::new(|| {
+    WordList::new(
+        "\
     account agent app artifact asst batch blk blob block branch build cache call chat \
     chatcmpl chunk client cmd cmpl code commit container conv correlation ctx deploy \
     device digest disk doc err etag event evt exec file gen git group guid hash host id \
@@ -114,7 +117,9 @@ const ID_WORDS: &str = "\
     page plan pod pool proc prompt proposal pvc rec ref release req request resp \
     response rev role rs run sess session sha sha1 sha256 sha512 snap snapshot span step \
     task team temp test thread tmp tool toolu trace tree turn tx txn user uuid version \
-    video vol volume window worker";
+    video vol volume window worker",
+    )
+});
 
 /// Whether `run` starts like a key of a known shape and is long enough for one.
 pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
@@ -212,9 +217,7 @@ pub(crate) fn names_id(run: &[u8]) -> bool {
 }
 
 fn is_id_word(word: &[u8]) -> bool {
-    ID_WORDS
-        .split(' ')
-        .any(|id| id.as_bytes().eq_ignore_ascii_case(word))
+    ID_WORDS.holds(word)
 }
 
 /// License keys of one vendor carry their mark at the end.

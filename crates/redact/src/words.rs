@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::word_list::{LazyList, WordList};
+
 /// The longest word that is looked up.
 const MAX_WORD_BYTES: usize = 32;
 
@@ -46,9 +48,13 @@ const MAKERS: &str = "\
     organization workspace team live test prod production platform search provision device \
     publishable personal bot management rest";
 /// Words that end like a secret's name and are none.
-const INNOCENT_ENDINGS: &str = "\
+static INNOCENT_ENDINGS: LazyList = LazyList::new(|| {
+    WordList::new(
+        "\
     secretary secretaries secretariat bypass compass trespass monkey turkey hockey donkey jockey whiskey hotkey underpass \
-    subkey pubkey jsonwebtoken";
+    subkey pubkey jsonwebtoken",
+    )
+});
 
 /// What one word of a name says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -163,7 +169,7 @@ pub(crate) fn meaning_of(word: &[u8]) -> Meaning {
 /// Words written together, such as `jwtsecret`.
 fn compound(text: &str) -> Word {
     let word = ending(text);
-    let is_innocent = word != Word::Plain && INNOCENT_ENDINGS.split(' ').any(|word| word == text);
+    let is_innocent = word != Word::Plain && INNOCENT_ENDINGS.holds(text.as_bytes());
     if is_innocent { Word::Plain } else { word }
 }
 
