@@ -75,7 +75,12 @@ fn find_behind(line: &[u8], blank: usize, flag: usize, spans: &mut Spans) {
     let command = &line[blank.saturating_sub(MAX_COMMAND_BYTES)..blank];
     for (program, name, form) in FLAGS {
         let end = flag + name.len();
-        if !line[flag..].starts_with(name.as_bytes()) || !names_program(command, program) {
+        if !line[flag..].starts_with(name.as_bytes()) {
+            continue;
+        }
+        // The program may come nearer when what parts it from its flag goes.
+        spans.is_doubtful |= MAX_COMMAND_BYTES < blank;
+        if !names_program(command, program) {
             continue;
         }
         let is_glued = form == Form::Glued;

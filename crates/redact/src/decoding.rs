@@ -23,15 +23,18 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     if !marks.any(|mark| escape_at(line, mark).is_some()) {
         return;
     }
+    spans.is_doubtful = true;
     let decoded = Decoded::new(line);
     let mut found = Spans::default();
     labels::find(&decoded.text, &mut Pending::Nothing, &mut found);
     addresses::find(&decoded.text, &mut found);
     mail::find(&decoded.text, &mut found);
+    let keys = spans.keys();
     for span in found.iter() {
         let (start, end) = (decoded.origins[span.start], decoded.origins[span.end]);
         // An escaped sign in a URL's password makes no address of its host.
-        let is_user = span.kind == Kind::Email && spans.holds_key_at(start);
+        let key = keys[..keys.partition_point(|key| key.start <= start)].last();
+        let is_user = span.kind == Kind::Email && key.is_some_and(|key| start < key.end);
         if !is_user {
             spans.add(start, end, span.kind);
         }

@@ -1,6 +1,7 @@
 //! One line, looked at until nothing more is found.
 
 use crate::REDACTED_FIELD;
+use crate::certainty;
 use crate::counts::{Counts, Kind};
 use crate::faults::caught;
 use crate::line::{self, Carry};
@@ -68,6 +69,16 @@ fn look_until_clean(rules: &Rules, text: &str, carry: &mut Carry, spans: &mut Sp
     let in_key = carry.in_key;
     let mut found = Counts::default();
     let mut current = spans.write(text, &mut found);
+    if let Some(candidate) = &current
+        && !in_key
+        && certainty::is_certain(text.as_bytes(), spans)
+    {
+        spans.clear();
+        line::find_own(rules, candidate, spans);
+        if spans.is_empty() {
+            return current.map_or(Outcome::NeverClean, |text| Outcome::Clean(text, found));
+        }
+    }
     for _ in 0..MAX_LOOKS {
         let Some(candidate) = current else { break };
         *carry = Carry {

@@ -1,6 +1,7 @@
 //! Values behind names that announce a secret.
 
 use crate::bytes::{at, before, is_alnum, is_letter, is_quote, is_space, skip, skip_back};
+use crate::certainty;
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::links;
@@ -38,6 +39,7 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
     }
     *pending = Pending::Nothing;
     if let Pending::Value(label) = above {
+        spans.is_doubtful = true;
         find_first_value(line, label, spans);
     }
     let mut quotes = None;
@@ -45,7 +47,9 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
     while let Some(name) = names::next(line, done) {
         let quotes = quotes.get_or_insert_with(|| Quotes::new(line));
         let found = find_value(line, name, quotes, spans);
+        spans.add_reach(certainty::reach_of(name, found.end));
         if found.is_pending {
+            spans.is_doubtful = true;
             *pending = Pending::Value(name.label);
         }
         done = name.end.max(found.end);

@@ -13,6 +13,7 @@
 mod addresses;
 mod blocks;
 mod bytes;
+mod certainty;
 mod commands;
 mod commonness;
 mod counts;

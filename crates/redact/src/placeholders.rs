@@ -1,5 +1,7 @@
 //! Values that stand for a secret and are none: markers, templates, code, prose.
 
+use memchr::memchr3;
+
 use crate::bytes::{at, is_letter, is_name, is_upper, skip, skip_back};
 use crate::keys;
 use crate::runs::is_keylike;
@@ -104,7 +106,8 @@ pub(crate) fn is_description(value: &[u8]) -> bool {
             .split(|byte| *byte == b' ')
             .filter(|word| !word.is_empty())
     };
-    3 <= words().count() && words().any(keys::is_about) && !is_keylike(value)
+    let is_told = |word: &[u8]| memchr3(b'/', b'\\', b'@', word).is_none() && keys::is_about(word);
+    3 <= words().count() && words().any(is_told) && !is_keylike(value)
 }
 
 /// Whether `value` is there to be replaced: `your-password`, `changeme`, `xxxx`, `...`.

@@ -1,6 +1,7 @@
 //! The stretches of a line that go, and how the line reads without them.
 
 use crate::bytes::{is_escape_letter, is_escaped, is_hex};
+use crate::certainty::Reach;
 use crate::counts::{Counts, Kind};
 
 /// One stretch of a line that goes.
@@ -13,52 +14,68 @@ pub(crate) struct Span {
 
 /// What was found on one line.
 #[derive(Debug, Default)]
-pub(crate) struct Spans(Vec<Span>);
+pub(crate) struct Spans {
+    found: Vec<Span>,
+    /// Where names have a say in what goes, in order.
+    pub(crate) reaches: Vec<Reach>,
+    /// Whether something else may come up once what was found is gone.
+    pub(crate) is_doubtful: bool,
+}
 
 impl Spans {
     pub(crate) fn add(&mut self, start: usize, end: usize, kind: Kind) {
         if start < end {
-            self.0.push(Span { start, end, kind });
+            self.found.push(Span { start, end, kind });
         }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Span> {
-        self.0.iter()
+        self.found.iter()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.found.clear();
+        self.reaches.clear();
+        self.is_doubtful = false;
+    }
+
+    /// Remembers that a name has a say, if there is anything to have a say in.
+    pub(crate) fn add_reach(&mut self, reach: Reach) {
+        if !self.found.is_empty() {
+            self.reaches.push(reach);
+        }
+    }
+
+    /// The stretches where keys were found, in order.
+    pub(crate) fn keys(&self) -> Vec<Span> {
+        let is_key = |span: &&Span| span.kind == Kind::Key;
+        let mut keys: Vec<Span> = self.found.iter().filter(is_key).copied().collect();
+        keys.sort_unstable_by_key(|span| span.start);
+        keys
     }
 
     /// Whether the credentials of a URL, found shortly before, end at `position`.
     pub(crate) fn ends_key_at(&self, position: usize) -> bool {
-        self.0
+        self.found
             .iter()
             .rev()
             .take(64)
             .any(|span| span.end == position && span.kind == Kind::Key)
     }
 
-    /// Whether a key was found around `position`.
-    pub(crate) fn holds_key_at(&self, position: usize) -> bool {
-        self.0
-            .iter()
-            .any(|span| span.kind == Kind::Key && (span.start..span.end).contains(&position))
-    }
-
     /// Sorts, keeps escapes whole and joins what overlaps.
     pub(crate) fn settle(&mut self, line: &[u8]) {
-        for span in &mut self.0 {
+        for span in &mut self.found {
             keep_escapes_whole(line, span);
         }
-        self.0.retain(|span| span.start < span.end);
-        self.0
+        self.found.retain(|span| span.start < span.end);
+        self.found
             .sort_unstable_by_key(|span| (span.start, usize::MAX - span.end));
-        self.0.dedup_by(|next, kept| {
+        self.found.dedup_by(|next, kept| {
             let touches = next.start < kept.end
                 || (next.start == kept.end && next.kind == kept.kind && next.kind != Kind::Url);
             if touches {
@@ -72,7 +89,7 @@ impl Spans {
     pub(crate) fn write(&self, line: &str, counts: &mut Counts) -> Option<String> {
         let mut written = String::with_capacity(line.len() + 32);
         let mut copied = 0;
-        for span in &self.0 {
+        for span in &self.found {
             written.push_str(line.get(copied..span.start)?);
             written.push_str(span.kind.marker());
             counts.add(span.kind);

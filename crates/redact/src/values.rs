@@ -9,7 +9,7 @@ use crate::references::is_reference;
 use crate::runs::is_keylike;
 
 /// How much of a value is looked at to decide about it.
-const MAX_VALUE_BYTES: usize = 1024;
+pub(crate) const MAX_VALUE_BYTES: usize = 1024;
 
 /// How templates open and close.
 const TEMPLATES: [(&[u8], &[u8]); 3] = [(b"${{", b"}}"), (b"{{", b"}}"), (b"<%", b"%>")];
