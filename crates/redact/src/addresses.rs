@@ -6,16 +6,15 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter};
 
-use crate::blocks;
 use crate::bytes::{
     at, before, is_alnum, is_digit, is_escape_letter, is_hex, is_letter, skip, skip_back,
 };
 use crate::counts::Kind;
+use crate::long_runs;
 use crate::spans::Spans;
 
 /// The shortest text of a version 6 address with all of its groups.
 const MIN_FULL_V6_BYTES: usize = 15;
-const _: () = assert!(blocks::SURE_BYTES <= MIN_FULL_V6_BYTES);
 
 static DOUBLE_COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
 
@@ -59,12 +58,9 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
 /// that most bytes need no look.
 fn find_full_v6(line: &[u8], spans: &mut Spans) {
     let mut from = 0;
-    while let Some(block) = blocks::next(line, from, blocks::is_v6) {
-        let start = skip_back(line, block, from, is_v6);
-        let end = skip(line, block, is_v6);
-        if MIN_FULL_V6_BYTES <= end - start
-            && let Some(offset) = memchr(b':', &line[start..end])
-        {
+    while let Some((start, end)) = long_runs::next(line, from, MIN_FULL_V6_BYTES, long_runs::is_v6)
+    {
+        if let Some(offset) = memchr(b':', &line[start..end]) {
             find_v6(line, start + offset, start, spans);
         }
         from = end + 1;

@@ -11,7 +11,6 @@
 //! ```
 
 mod addresses;
-mod blocks;
 mod bytes;
 mod certainty;
 mod commands;
@@ -27,6 +26,7 @@ mod keys;
 mod labels;
 mod line;
 mod links;
+mod long_runs;
 mod mail;
 mod markup;
 mod names;

@@ -65,15 +65,15 @@ pub(crate) fn next(line: &[u8], from: usize) -> Option<Name> {
     loop {
         let (stem, stem_end) = stems::next(line, from)?;
         let (start, end) = around(line, stem, stem_end, from);
-        if let Some((label, label_end)) = keys::last_label(&line[start..end]) {
-            if let Some(label) = after_word(line, start, label) {
-                return Some(Name {
-                    start,
-                    end,
-                    label,
-                    label_end: start + label_end,
-                });
-            }
+        if let Some((label, label_end)) = keys::last_label(&line[start..end])
+            && let Some(label) = after_word(line, start, label)
+        {
+            return Some(Name {
+                start,
+                end,
+                label,
+                label_end: start + label_end,
+            });
         }
         from = end.max(stem_end);
     }

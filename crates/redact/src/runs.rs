@@ -1,18 +1,17 @@
 //! Long runs of letters and digits that no label announces.
 
-use crate::blocks;
 use crate::bytes::{
     at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_lower, is_name, is_upper, skip,
     skip_back,
 };
 use crate::commonness::surprise;
 use crate::counts::Kind;
+use crate::long_runs;
 use crate::spans::Spans;
 use crate::{shapes, vendors};
 
 /// Shorter runs are not keys unless a label says so.
 const MIN_RUN_BYTES: usize = 16;
-const _: () = assert!(blocks::SURE_BYTES <= MIN_RUN_BYTES);
 /// From this surprise on, in quarters of a bit, a stretch is no word.
 const SURPRISING: i32 = 36;
 /// From this sum on, several lesser stretches are no words.
@@ -30,13 +29,8 @@ const fn is_run(byte: u8) -> bool {
 /// Finds runs that look drawn by lot.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     let (mut from, mut floor) = (0, 0);
-    while let Some(block) = blocks::next(line, from, blocks::is_run) {
-        let first = skip_back(line, block, from, is_run);
-        let end = skip(line, block, is_run);
+    while let Some((first, end)) = long_runs::next(line, from, MIN_RUN_BYTES, long_runs::is_run) {
         from = end + 1;
-        if end - first < MIN_RUN_BYTES {
-            continue;
-        }
         let start = first + glued_bytes(line, first, end);
         if is_random(&line[start..end]) || vendors::continues_key(line, start, end) {
             let (first, last) = widen(line, start, end, floor);
@@ -65,7 +59,7 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
     if vendors::has_key_prefix(run) {
         return true;
     }
-    if is_plain(run) {
+    if is_plain(run) || shapes::is_uuid(run) {
         return false;
     }
     if has_shape_of_key(run) {
@@ -76,10 +70,7 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
         || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
         || is_odd_hex(run);
     surprises
-        && !(shapes::is_pod_name(run)
-            || vendors::names_id(run)
-            || shapes::is_uuid(run)
-            || shapes::is_trace_context(run))
+        && !(shapes::is_pod_name(run) || vendors::names_id(run) || shapes::is_trace_context(run))
 }
 
 /// Whether no digit and no change of case makes the run more than words.

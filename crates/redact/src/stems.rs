@@ -64,33 +64,17 @@ static STEMS: [Stem; 37] = [
 
 /// How many values three folded bytes have.
 const FOLDS: usize = 1 << 15;
-/// Stands where no stem has these three letters.
-const NO_STEM: u8 = u8::MAX;
 
-/// Which stem starts with three letters, and as bits whether any does.
+/// The number of the stem that starts with three letters, counted from one.
 static STEM_OF: [u8; FOLDS] = stem_of();
-static STARTS: [u32; FOLDS / 32] = starts();
 
 const fn stem_of() -> [u8; FOLDS] {
-    let mut table = [NO_STEM; FOLDS];
+    let mut table = [0; FOLDS];
     let mut index = 0;
     while index < STEMS.len() {
         let text = STEMS[index].text;
-        table[fold(fold(fold(0, text[0]), text[1]), text[2])] = index as u8;
+        table[fold(fold(fold(0, text[0]), text[1]), text[2])] = index as u8 + 1;
         index += 1;
-    }
-    table
-}
-
-const fn starts() -> [u32; FOLDS / 32] {
-    let stems = stem_of();
-    let mut table = [0; FOLDS / 32];
-    let mut hash = 0;
-    while hash < FOLDS {
-        if stems[hash] != NO_STEM {
-            table[hash / 32] |= 1 << (hash % 32);
-        }
-        hash += 1;
     }
     table
 }
@@ -100,17 +84,41 @@ const fn fold(hash: usize, byte: u8) -> usize {
     ((hash << 5) | (byte & 31) as usize) & (FOLDS - 1)
 }
 
+/// How many bytes are looked at between two questions whether a stem is among them.
+const STEP_BYTES: usize = 8;
+
 /// The next stem in `line` from `from` on, as start and end.
 pub(crate) fn next(line: &[u8], from: usize) -> Option<(usize, usize)> {
-    let rest = &line[from..];
-    let mut letters = 0_usize;
-    for (index, &byte) in rest.iter().enumerate() {
-        // Older letters are cut off outside of the chain from byte to byte.
-        letters = (letters << 5) | usize::from(byte & 31);
-        let hash = letters & (FOLDS - 1);
-        if (STARTS[hash / 32] >> (hash % 32)) & 1 == 1
-            && let Some(start) = (from + index).checked_sub(2).filter(|start| from <= *start)
-            && let Some(end) = stem_at(line, start, hash)
+    let (steps, tail) = line.get(from..)?.as_chunks::<STEP_BYTES>();
+    let mut letters = Letters(0);
+    for (index, step) in steps.iter().enumerate() {
+        let before = letters;
+        if letters.start_stem(step) {
+            let found = next_among(line, from, from + index * STEP_BYTES, step, before);
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+    next_among(line, from, line.len() - tail.len(), tail, letters)
+}
+
+/// The first stem whose third letter is in `bytes`, which stand at `position`.
+fn next_among(
+    line: &[u8],
+    from: usize,
+    position: usize,
+    bytes: &[u8],
+    letters: Letters,
+) -> Option<(usize, usize)> {
+    let mut letters = letters;
+    for (index, &byte) in bytes.iter().enumerate() {
+        let hash = letters.push(byte);
+        if let Some(stem) = usize::from(STEM_OF[hash]).checked_sub(1)
+            && let Some(start) = (position + index)
+                .checked_sub(2)
+                .filter(|start| from <= *start)
+            && let Some(end) = stem_at(line, start, &STEMS[stem])
         {
             return Some((start, end));
         }
@@ -118,9 +126,29 @@ pub(crate) fn next(line: &[u8], from: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// The end of the stem at `start`, whose letters fold to `hash`.
-fn stem_at(line: &[u8], start: usize, hash: usize) -> Option<usize> {
-    let stem = STEMS.get(usize::from(STEM_OF[hash]))?;
+/// The last letters, folded; older ones are cut off when they are looked up.
+#[derive(Clone, Copy)]
+struct Letters(usize);
+
+impl Letters {
+    fn push(&mut self, byte: u8) -> usize {
+        self.0 = (self.0 << 5) | usize::from(byte & 31);
+        self.0 & (FOLDS - 1)
+    }
+
+    /// Takes all of `step`; whether some stem may start in it or shortly before.
+    fn start_stem(&mut self, step: &[u8; STEP_BYTES]) -> bool {
+        let mut bits = 0;
+        for &byte in step {
+            let hash = self.push(byte);
+            bits |= STEM_OF[hash];
+        }
+        bits != 0
+    }
+}
+
+/// Where `stem` ends if it stands at `start`.
+fn stem_at(line: &[u8], start: usize, stem: &Stem) -> Option<usize> {
     let end = start + stem.text.len();
     let is_here = line.get(start..end)?.eq_ignore_ascii_case(stem.text);
     (is_here && (!stem.is_word || stands_alone(line, start, end))).then_some(end)
