@@ -7,6 +7,7 @@
 
 use crate::bytes::{at, before, is_escape_letter};
 use crate::counts::Kind;
+use crate::keys::Label;
 use crate::names::{MAX_NAME_BYTES, NEAR_BYTES, Name};
 use crate::spans::{Span, Spans};
 use crate::values::MAX_VALUE_BYTES;
@@ -18,11 +19,16 @@ pub(crate) struct Reach {
     end: usize,
 }
 
-/// The reach of `name`, whose value or what stands for it ends at `end`.
+/// The reach of `name`, when what was looked at for it ends at `end`.
 pub(crate) fn reach_of(name: Name, end: usize) -> Reach {
+    // A sentence about a password may end in a quoted value.
+    let spoken_bytes = match name.label {
+        Label::Password => MAX_VALUE_BYTES,
+        Label::Weak | Label::Secret => 0,
+    };
     Reach {
         start: name.start.saturating_sub(2 * MAX_NAME_BYTES),
-        end: end.max(name.end) + NEAR_BYTES + MAX_VALUE_BYTES,
+        end: end.max(name.end) + NEAR_BYTES + spoken_bytes,
     }
 }
 

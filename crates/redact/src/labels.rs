@@ -42,12 +42,11 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
         spans.is_doubtful = true;
         find_first_value(line, label, spans);
     }
-    let mut quotes = None;
+    let mut quotes = Quotes::new();
     let mut done = 0;
     while let Some(name) = names::next(line, done) {
-        let quotes = quotes.get_or_insert_with(|| Quotes::new(line));
-        let found = find_value(line, name, quotes, spans);
-        spans.add_reach(certainty::reach_of(name, found.end));
+        let found = find_value(line, name, &mut quotes, spans);
+        spans.add_reach(certainty::reach_of(name, found.seen));
         if found.is_pending {
             spans.is_doubtful = true;
             *pending = Pending::Value(name.label);
@@ -60,6 +59,8 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
 struct Found {
     /// From where to look on.
     end: usize,
+    /// Where what was looked at ends.
+    seen: usize,
     /// Whether the value can only stand on the next line.
     is_pending: bool,
 }
@@ -80,12 +81,14 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
         }
         return Found {
             end,
+            seen: end,
             is_pending: name.announces_next_line(line),
         };
     };
     let Some(value) = link.value(text) else {
         return Found {
             end: name.end,
+            seen: link.from,
             is_pending: fence == line.len(),
         };
     };
@@ -93,6 +96,7 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     if is_number && (link.is_json || name.label == Label::Weak) {
         return Found {
             end: value.end,
+            seen: value.end,
             is_pending: false,
         };
     }
@@ -107,6 +111,7 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     }
     Found {
         end,
+        seen: end.max(value.end),
         is_pending: false,
     }
 }

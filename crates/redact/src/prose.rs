@@ -1,5 +1,7 @@
 //! Secrets that a sentence announces rather than a sign.
 
+use memchr::memchr_iter;
+
 use crate::bytes::{before, is_letter, is_name, is_space, skip, skip_back};
 use crate::counts::Kind;
 use crate::keys::Label;
@@ -63,10 +65,7 @@ pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
     }
     let limit = (name.end + NEAR_BYTES).min(text.len());
     let spoken = &text[name.end..limit];
-    if !VERBS
-        .iter()
-        .any(|verb| memchr::memmem::find(spoken, verb).is_some())
-    {
+    if !memchr_iter(b' ', spoken).any(|blank| starts_verb(&spoken[blank..])) {
         return;
     }
     let mut position = name.end;
@@ -78,6 +77,10 @@ pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
         take(text, name.label, value, Reach::Word, spans);
         position = value.end + 1;
     }
+}
+
+fn starts_verb(text: &[u8]) -> bool {
+    VERBS.iter().any(|verb| text.starts_with(verb))
 }
 
 fn next_quote(text: &[u8], from: usize, limit: usize) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::bytes::{is_digit, skip_back};
 use crate::word_list::{LazyList, WordList};
 
 /// The longest word that is looked up.
@@ -121,7 +122,7 @@ fn change(
     text: &'static str,
     change: impl FnOnce(&mut Meaning),
 ) {
-    let Some(list) = bucket(text).and_then(|bucket| meanings.get_mut(bucket)) else {
+    let Some(list) = bucket(text.as_bytes()).and_then(|bucket| meanings.get_mut(bucket)) else {
         return;
     };
     match list.iter_mut().find(|(known, _)| *known == text) {
@@ -134,17 +135,17 @@ fn change(
     }
 }
 
-fn bucket(text: &str) -> Option<usize> {
-    let first = text.bytes().next()?;
+fn bucket(text: &[u8]) -> Option<usize> {
+    let first = text.first()?;
     first
         .is_ascii_lowercase()
         .then(|| usize::from(first - b'a'))
 }
 
-fn known_meaning(text: &str) -> Option<Meaning> {
+fn known_meaning(text: &[u8]) -> Option<Meaning> {
     let list = &MEANINGS[bucket(text)?];
     list.iter()
-        .find(|(known, _)| *known == text)
+        .find(|(known, _)| known.as_bytes() == text)
         .map(|(_, meaning)| *meaning)
 }
 
@@ -156,10 +157,7 @@ pub(crate) fn meaning_of(word: &[u8]) -> Meaning {
     };
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    let Ok(text) = std::str::from_utf8(lower) else {
-        return Meaning::PLAIN;
-    };
-    let text = text.trim_end_matches(|character: char| character.is_ascii_digit());
+    let text = &lower[..skip_back(lower, lower.len(), 0, is_digit)];
     known_meaning(text).unwrap_or_else(|| Meaning {
         word: compound(text),
         ..Meaning::PLAIN
@@ -167,22 +165,34 @@ pub(crate) fn meaning_of(word: &[u8]) -> Meaning {
 }
 
 /// Words written together, such as `jwtsecret`.
-fn compound(text: &str) -> Word {
+fn compound(text: &[u8]) -> Word {
     let word = ending(text);
-    let is_innocent = word != Word::Plain && INNOCENT_ENDINGS.holds(text.as_bytes());
+    let is_innocent = word != Word::Plain && INNOCENT_ENDINGS.holds(text);
     if is_innocent { Word::Plain } else { word }
 }
 
-fn ending(text: &str) -> Word {
-    let holds = |part: &str| text.contains(part);
-    let ends = |part: &str| text.ends_with(part);
-    if ends("pass") || ends("pwd") || holds("password") || holds("passwd") || holds("passphrase") {
+fn ending(text: &[u8]) -> Word {
+    let ends = |part: &[u8]| text.ends_with(part);
+    if ends(b"pass") || ends(b"pwd") || holds_password(text) {
         Word::Password
-    } else if ends("token") || ends("credentials") || holds("apikey") || holds("secret") {
+    } else if ends(b"token")
+        || ends(b"credentials")
+        || holds(text, b"apikey")
+        || holds(text, b"secret")
+    {
         Word::Secret
-    } else if (ends("key") || ends("api")) && 3 < text.len() {
+    } else if (ends(b"key") || ends(b"api")) && 3 < text.len() {
         Word::Weak
     } else {
         Word::Plain
     }
+}
+
+fn holds_password(text: &[u8]) -> bool {
+    holds(text, b"pass")
+        && (holds(text, b"password") || holds(text, b"passwd") || holds(text, b"passphrase"))
+}
+
+fn holds<const LENGTH: usize>(text: &[u8], part: &[u8; LENGTH]) -> bool {
+    text.array_windows().any(|window| window == part)
 }
