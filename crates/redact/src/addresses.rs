@@ -19,7 +19,7 @@ const MIN_FULL_V6_BYTES: usize = 15;
 static DOUBLE_COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
 
 /// The longest text of a version 6 address, with an embedded version 4 one.
-const MAX_V6_BYTES: usize = 45;
+pub(crate) const MAX_V6_BYTES: usize = 45;
 
 /// Programs whose four-part versions stand after a slash.
 const PROGRAMS: [&[u8]; 12] = [
@@ -67,7 +67,7 @@ fn find_full_v6(line: &[u8], spans: &mut Spans) {
     }
 }
 
-const fn is_v6(byte: u8) -> bool {
+pub(crate) const fn is_v6(byte: u8) -> bool {
     is_hex(byte) || byte == b':' || byte == b'.'
 }
 
@@ -158,7 +158,7 @@ fn find_v6(line: &[u8], colon: usize, floor: usize, spans: &mut Spans) -> usize 
 }
 
 /// Times have two colons; an address has a double one or many.
-fn may_be_v6(run: &[u8]) -> bool {
+pub(crate) fn may_be_v6(run: &[u8]) -> bool {
     let colons = run.iter().filter(|byte| **byte == b':').count();
     6 <= colons || run.windows(2).any(|pair| pair == b"::")
 }

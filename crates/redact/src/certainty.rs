@@ -5,7 +5,8 @@
 //! name, and it may touch what stood beside. Where neither can be, the second
 //! look would find nothing.
 
-use crate::bytes::{at, before, is_escape_letter};
+use crate::addresses;
+use crate::bytes::{at, before, is_escape_letter, skip, skip_back};
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::names::{MAX_NAME_BYTES, NEAR_BYTES, Name};
@@ -62,5 +63,17 @@ fn stands_apart(line: &[u8], span: &Span) -> bool {
         || left == b':'
         || (left == b'/' && span.kind != Kind::Path)
         || is_escape_letter(line, span.start.wrapping_sub(1));
-    is_plain && left_is_apart && (is_apart(right) || matches!(right, b':' | b'\\'))
+    is_plain
+        && left_is_apart
+        && (is_apart(right) || matches!(right, b':' | b'\\'))
+        && !(matches!((left, right), (b':', _) | (_, b':')) && is_in_v6(line, span))
+}
+
+/// Whether an address of version 6 may begin or end where the marker comes.
+fn is_in_v6(line: &[u8], span: &Span) -> bool {
+    let floor = span.start.saturating_sub(addresses::MAX_V6_BYTES);
+    let limit = (span.end + addresses::MAX_V6_BYTES).min(line.len());
+    let start = skip_back(line, span.start, floor, addresses::is_v6);
+    let end = skip(&line[..limit], span.end, addresses::is_v6);
+    addresses::may_be_v6(&line[start..end])
 }

@@ -184,6 +184,7 @@ fn addresses_go_and_say_which_side_they_are_on() {
         ("peer fd12::9 left", "peer 192.168.x.x left"),
         ("::ffff:203.0.113.7", "[EXTERNAL_IP]"),
         ("line\\n10.1.2.3", "line\\n192.168.x.x"),
+        ("fe80::18.8.4.4:53", "192.168.x.x[EXTERNAL_IP]:53"),
     ] {
         assert_eq!(redact(text), expected);
     }
