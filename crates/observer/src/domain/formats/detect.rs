@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Format;
+use super::{Format, compose, langfuse};
 
 /// Judges by marks that only one format has; the path decides where the start looks like several.
 pub(super) fn detect(path: &Path, head: &[u8]) -> Option<Format> {
@@ -20,6 +20,9 @@ pub(super) fn detect(path: &Path, head: &[u8]) -> Option<Format> {
     let first_line = head.lines().next().unwrap_or_default();
     if contains_key(first_line, "event_type") || looks_like_event(first_line) {
         return Some(Format::Telemetry);
+    }
+    if langfuse::is_export(&has) {
+        return Some(Format::Langfuse);
     }
     if has("benchmark_start_time") {
         return Some(Format::AgBenchmark);
@@ -43,7 +46,7 @@ pub(super) fn detect(path: &Path, head: &[u8]) -> Option<Format> {
     {
         return Some(Format::SweAgent);
     }
-    None
+    compose::is_output(head).then_some(Format::Compose)
 }
 
 fn looks_like_event(line: &str) -> bool {
@@ -101,7 +104,27 @@ mod tests {
                 r#"[{"task_id":0,"reward":0.0,"traj":[]}]"#,
                 Some(Format::TauBench),
             ),
+            (
+                "a.json",
+                r#"{"data":[{"id":"1","traceId":"t","type":"TOOL","parentObservationId":null}]}"#,
+                Some(Format::Langfuse),
+            ),
+            (
+                "a.log",
+                "agixt-1  | INFO:     Started server process [1]\ndb-1 | ready\n",
+                Some(Format::Compose),
+            ),
+            (
+                "a.log",
+                "2026-01-10 14:32:00,123 | INFO | Executing command: Web Search\n",
+                Some(Format::Compose),
+            ),
             ("a.txt", "hello \"sessionId\" is not a key", None),
+            (
+                "a.txt",
+                "a | table\nof | words and more\nand text\nand text\n",
+                None,
+            ),
         ] {
             assert_eq!(detect(Path::new(name), head.as_bytes()), expected, "{head}");
         }

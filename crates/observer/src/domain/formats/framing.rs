@@ -16,6 +16,20 @@ pub(super) enum Framing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
+/// A place in a file between two records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// So many bytes are before it.
+    pub offset: u64,
+    /// The line on which it is, counted from 1.
+    pub line: u64,
+}
+
+impl Place {
+    /// The start of a file.
+    pub const START: Self = Self { offset: 0, line: 1 };
+}
+
 /// Finds records in pieces of a file.
 pub(super) struct Splitter {
     framing: Framing,
@@ -38,23 +52,34 @@ struct Scan {
     started: bool,
 }
 
-type Sink<'a> = &'a mut dyn FnMut(u64, Result<&[u8], TooLong>);
+/// Gets each record with the place where it starts.
+type Sink<'a> = &'a mut dyn FnMut(Place, Result<&[u8], TooLong>);
 
 impl Splitter {
-    pub(super) fn new(framing: Framing) -> Self {
+    /// Finds the records from `place` on.
+    pub(super) fn new(framing: Framing, place: Place) -> Self {
         Self {
             framing,
             pending: Vec::new(),
             pending_bytes: 0,
-            consumed_bytes: 0,
-            line: 1,
+            consumed_bytes: place.offset,
+            line: place.line,
             lines_in_pending: 0,
             scan: Scan::default(),
         }
     }
 
-    pub(super) fn consumed_bytes(&self) -> u64 {
-        self.consumed_bytes
+    /// The end of the last record that is complete.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            offset: self.consumed_bytes,
+            line: self.line,
+        }
+    }
+
+    /// How many bytes of a record wait for the rest of it.
+    pub(super) fn pending_bytes(&self) -> u64 {
+        self.pending_bytes
     }
 
     pub(super) fn feed(&mut self, mut bytes: &[u8], sink: Sink<'_>) {
@@ -83,6 +108,7 @@ impl Splitter {
     }
 
     fn emit(&mut self, tail: &[u8], sink: Sink<'_>) {
+        let start = self.place();
         self.consumed_bytes += self.pending_bytes + tail.len() as u64;
         let too_long = MAX_RECORD_BYTES < self.pending_bytes as usize + tail.len();
         let lines = self.lines_in_pending + count_lines(tail);
@@ -94,13 +120,20 @@ impl Splitter {
             joined = [&pending, tail].concat();
             joined.as_slice()
         };
-        let before = record.iter().take_while(|byte| byte.is_ascii_whitespace());
-        let blank_lines = before.filter(|byte| **byte == b'\n').count() as u64;
-        let record = record.trim_ascii();
+        let (start_of_text, text) = match self.framing {
+            // How far a line is set in says what it belongs to.
+            Framing::Lines => (start, record.trim_ascii_end()),
+            Framing::Values => {
+                let blank = record.len() - record.trim_ascii_start().len();
+                let offset = start.offset + blank as u64;
+                let line = start.line + count_lines(&record[..blank]);
+                (Place { offset, line }, record.trim_ascii())
+            }
+        };
         if too_long {
-            sink(self.line, Err(TooLong));
-        } else if !record.is_empty() {
-            sink(self.line + blank_lines, Ok(record));
+            sink(start, Err(TooLong));
+        } else if !text.is_empty() {
+            sink(start_of_text, Ok(text));
         }
         self.line += lines;
         self.pending_bytes = 0;
@@ -155,16 +188,18 @@ mod tests {
     use super::*;
 
     fn records(framing: Framing, text: &str, piece: usize) -> Vec<(u64, String)> {
-        let mut splitter = Splitter::new(framing);
+        let mut splitter = Splitter::new(framing, Place::START);
         let mut found = Vec::new();
-        let mut sink = |line, unit: Result<&[u8], TooLong>| {
-            found.push((line, String::from_utf8(unit.unwrap().to_vec()).unwrap()));
+        let mut sink = |place: Place, unit: Result<&[u8], TooLong>| {
+            let unit = String::from_utf8(unit.unwrap().to_vec()).unwrap();
+            assert!(text[usize::try_from(place.offset).unwrap()..].starts_with(&unit));
+            found.push((place.line, unit));
         };
         for bytes in text.as_bytes().chunks(piece) {
             splitter.feed(bytes, &mut sink);
         }
         splitter.finish(&mut sink);
-        assert_eq!(splitter.consumed_bytes(), text.len() as u64);
+        assert_eq!(splitter.place().offset, text.len() as u64);
         found
     }
 
@@ -194,9 +229,11 @@ mod tests {
 
     #[test]
     fn a_half_written_record_is_not_consumed() {
-        let mut splitter = Splitter::new(Framing::Lines);
+        let mut splitter = Splitter::new(Framing::Lines, Place::START);
         let mut count = 0;
         splitter.feed(b"{}\n{\"a\"", &mut |_, _| count += 1);
-        assert_eq!((count, splitter.consumed_bytes()), (1, 3));
+        assert_eq!(count, 1);
+        assert_eq!(splitter.place(), Place { offset: 3, line: 2 });
+        assert_eq!(splitter.pending_bytes(), 4);
     }
 }

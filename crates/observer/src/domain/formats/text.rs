@@ -5,21 +5,35 @@ use std::{path::Path, time::Duration};
 use serde_json::Value;
 use types::Timestamp;
 
-/// Times for sources that record none: order is kept, a minute apart.
-pub(super) struct AssumedClock(Timestamp);
+/// Times for sources that record none: order is kept, a minute apart, or, for what is read as it
+/// happens, the moment of reading.
+pub(super) struct AssumedClock {
+    at: Timestamp,
+    step: Duration,
+}
 
 impl AssumedClock {
     pub(super) fn starting(at: Timestamp) -> Self {
-        Self(at)
+        Self {
+            at,
+            step: Duration::from_secs(60),
+        }
+    }
+
+    pub(super) fn happening(now: Timestamp) -> Self {
+        Self {
+            at: now,
+            step: Duration::ZERO,
+        }
     }
 
     pub(super) fn next(&mut self) -> Timestamp {
-        self.0 = self.0.plus(Duration::from_secs(60));
-        self.0
+        self.at = self.at.plus(self.step);
+        self.at
     }
 
     pub(super) fn last(&self) -> Timestamp {
-        self.0
+        self.at
     }
 }
 
