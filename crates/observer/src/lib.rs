@@ -8,6 +8,7 @@ mod segments;
 mod service;
 pub mod settings;
 mod store;
+pub mod tail;
 mod upstream;
 
 pub use service::start;

@@ -1,23 +1,36 @@
 //! `attune collect`: agents' own logs into the observer.
 
-use std::{path::PathBuf, time::Duration};
+mod files;
+mod follow;
+mod followed;
+mod memory;
+mod recognition;
+mod sender;
+mod signal;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Args;
-use clients::{ClientError, FindingFilter, ProposalFilter};
+use clients::{FindingFilter, ProposalFilter};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use observer::domain::{
-    formats::{Format, Skipped},
-    sanitise::sanitise,
-};
+use observer::domain::formats::{Format, Skipped};
 use serde::Serialize;
 use serde_json::Value;
 use service_kit::redaction::CountingRedactor;
 use types::{
     analysis::Finding,
-    event::{BatchOutcome, Operation},
     proposal::{ProposalStatus, ProposalSummary},
 };
 
+use self::{
+    sender::{Patience, Sender, Sent},
+    signal::stop_is_asked_for,
+};
 use super::{
     findings, jobs,
     logs::{LogFile, add_skipped, files_under, format_named},
@@ -29,13 +42,6 @@ use crate::{
     output::{Output, facts},
 };
 
-/// A batch goes when it holds so many events,
-const BATCH_EVENTS: usize = 1_000;
-/// or about so many bytes.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// How often a batch that the observer has no room for is tried again, and after how long.
-const TRIES: u32 = 60;
-const PAUSE: Duration = Duration::from_millis(500);
 /// How often, and after how long each time, is looked for proposals that are on their way.
 const PROPOSAL_LOOKS: u32 = 25;
 const PROPOSAL_PAUSE: Duration = Duration::from_millis(200);
@@ -44,6 +50,7 @@ const SHOWN_FINDINGS: usize = 15;
 
 /// Arguments of `attune collect`.
 #[derive(Args, Debug)]
+#[command(after_long_help = formats_help())]
 pub(crate) struct CollectArgs {
     /// Files, or folders with files
     #[arg(required = true)]
@@ -54,6 +61,33 @@ pub(crate) struct CollectArgs {
     /// Settings whose section redact is honoured; attune.toml in this folder when absent
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Read on as files grow, are rotated or appear, until SIGINT or SIGTERM
+    ///
+    /// What was sent is remembered, so that stopping and starting again, also after a crash,
+    /// neither loses nor doubles anything. An observer that is down is waited for.
+    #[arg(long)]
+    follow: bool,
+    /// The file in which --follow remembers what it sent; collect.json beside the services'
+    /// addresses when absent
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    state: Option<PathBuf>,
+    /// How often --follow looks at the files
+    #[arg(long, value_name = "SECONDS", requires = "follow", default_value = "1",
+        value_parser = seconds)]
+    every: f64,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    seconds
+        .filter(|seconds| (0.01..=3_600.0).contains(seconds))
+        .ok_or_else(|| "expected a number from 0.01 to 3600".to_owned())
+}
+
+fn formats_help() -> String {
+    let rows =
+        Format::ALL.map(|format| format!("  {:<14} {}", format.name(), format.description()));
+    format!("Formats:\n{}", rows.join("\n"))
 }
 
 /// What came of it.
@@ -66,28 +100,37 @@ struct Summary {
     rejected: u64,
     /// Records that could not be used, by reason.
     skipped: Skipped,
+    /// Where the first of them is.
+    skipped_first: BTreeMap<&'static str, String>,
     /// Files of no known format.
     unknown: Vec<PathBuf>,
 }
 
+impl Summary {
+    fn add_sent(&mut self, sent: Sent) {
+        self.events += sent.events;
+        self.new += sent.new;
+        self.duplicates += sent.duplicates;
+        self.rejected += sent.rejected;
+    }
+}
+
 /// Runs the command.
 pub(crate) async fn run(args: CollectArgs, to: &Connection, output: Output) -> Result<(), Failure> {
+    if args.follow {
+        return follow::run(&args, to, output).await;
+    }
     let files = files_under(&args.paths)?;
     let bar = progress(&files);
-    let mut collector = Collector {
-        to,
-        redactor: CountingRedactor::uncounted(redact::redactor(args.config.as_deref())?),
-        batch: Vec::new(),
-        batch_bytes: 0,
-        summary: Summary::default(),
+    let redactor = redactor(&args)?;
+    let sender = Sender::new(to, redactor, Patience::Short, bar.clone());
+    let summary = tokio::select! {
+        summary = read_all(files, args.format, sender, &bar) => summary,
+        // Reading again counts nothing twice, so nothing need be remembered.
+        asked = stop_is_asked_for() => Err(asked.err().unwrap_or(Failure::Interrupted)),
     };
-    for path in files {
-        bar.set_message(path.display().to_string());
-        collector.read(path, args.format, &bar).await?;
-    }
-    collector.send().await?;
     bar.finish_and_clear();
-    let summary = collector.summary;
+    let summary = summary?;
     if summary.files == 0 {
         return Err(Failure::failed(
             "none of the files is of a known format; name it by --format",
@@ -97,6 +140,11 @@ pub(crate) async fn run(args: CollectArgs, to: &Connection, output: Output) -> R
         output.text(&described(&summary))?;
     }
     analyse(to, &summary, output).await
+}
+
+fn redactor(args: &CollectArgs) -> Result<CountingRedactor, Failure> {
+    let redactor = redact::redactor(args.config.as_deref())?;
+    Ok(CountingRedactor::uncounted(redactor))
 }
 
 fn progress(files: &[PathBuf]) -> ProgressBar {
@@ -110,88 +158,51 @@ fn progress(files: &[PathBuf]) -> ProgressBar {
     bar
 }
 
-struct Collector<'to> {
-    to: &'to Connection,
-    redactor: CountingRedactor,
-    batch: Vec<Operation>,
-    batch_bytes: usize,
-    summary: Summary,
+async fn read_all(
+    files: Vec<PathBuf>,
+    format: Option<Format>,
+    mut sender: Sender<'_>,
+    bar: &ProgressBar,
+) -> Result<Summary, Failure> {
+    let mut summary = Summary::default();
+    for path in files {
+        bar.set_message(path.display().to_string());
+        read(&path, format, &mut sender, &mut summary, bar).await?;
+    }
+    sender.send().await?;
+    summary.add_sent(sender.sent);
+    Ok(summary)
 }
 
-impl Collector<'_> {
-    async fn read(
-        &mut self,
-        path: PathBuf,
-        format: Option<Format>,
-        bar: &ProgressBar,
-    ) -> Result<(), Failure> {
-        let Some(mut file) = LogFile::open(&path, format)? else {
-            self.summary.unknown.push(path);
-            return Ok(());
-        };
-        self.summary.files += 1;
-        while let Some(piece) = file.next()? {
-            for parsed in piece.parsed {
-                // What leaves this process is redacted here; the observer does it again.
-                let operation = sanitise(&self.redactor, parsed.operation);
-                self.summary.events += 1;
-                self.batch_bytes += weight(&operation);
-                self.batch.push(operation);
-                if BATCH_EVENTS <= self.batch.len() || BATCH_BYTES <= self.batch_bytes {
-                    self.send().await?;
-                }
-            }
-            bar.inc(piece.bytes);
-        }
-        add_skipped(&mut self.summary.skipped, file.skipped());
-        Ok(())
-    }
-
-    async fn send(&mut self) -> Result<(), Failure> {
-        if self.batch.is_empty() {
-            return Ok(());
-        }
-        let outcome = self.acknowledged().await?;
-        self.summary.new += outcome.accepted;
-        self.summary.duplicates += outcome.duplicates;
-        self.summary.rejected += outcome.rejected;
-        if let Some(first) = outcome.errors.first() {
-            eprintln!("attune: the observer refuses an event: {}", first.message);
-        }
-        self.batch.clear();
-        self.batch_bytes = 0;
-        Ok(())
-    }
-
-    async fn acknowledged(&self) -> Result<BatchOutcome, Failure> {
-        let observer = self.to.observer();
-        let mut tries = 1;
-        loop {
-            match observer.send(&self.batch).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(error) if tries < TRIES && is_busy(&error) => {
-                    tries += 1;
-                    tokio::time::sleep(PAUSE).await;
-                }
-                Err(error) => return Err(error.into()),
+async fn read(
+    path: &Path,
+    format: Option<Format>,
+    sender: &mut Sender<'_>,
+    summary: &mut Summary,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
+    let Some(mut file) = LogFile::open(path, format)? else {
+        summary.unknown.push(path.to_owned());
+        return Ok(());
+    };
+    summary.files += 1;
+    let name: Arc<Path> = path.into();
+    while let Some(piece) = file.next()? {
+        for parsed in piece.parsed {
+            if sender.add(&name, parsed) {
+                sender.send().await?;
             }
         }
+        bar.inc(piece.bytes);
+        // A signal is heeded between two pieces.
+        tokio::task::yield_now().await;
     }
-}
-
-fn is_busy(error: &ClientError) -> bool {
-    matches!(error.status(), Some(429 | 503))
-}
-
-/// About how many bytes an operation takes on the wire.
-fn weight(operation: &Operation) -> usize {
-    let texts = [
-        &operation.error_message,
-        &operation.input_summary,
-        &operation.output_summary,
-    ];
-    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-    1_000 + texts
+    add_skipped(&mut summary.skipped, file.skipped());
+    for (reason, line) in file.first_skipped() {
+        let first = || format!("{}:{line}", path.display());
+        summary.skipped_first.entry(reason).or_insert_with(first);
+    }
+    Ok(())
 }
 
 fn described(summary: &Summary) -> String {
@@ -206,7 +217,10 @@ fn described(summary: &Summary) -> String {
         ),
     ]);
     for (reason, count) in &summary.skipped {
-        text.push_str(&format!("skipped {count} records: {reason}\n"));
+        let first = summary.skipped_first.get(reason).map_or("", String::as_str);
+        text.push_str(&format!(
+            "skipped {count} records: {reason} (first at {first})\n"
+        ));
     }
     for path in &summary.unknown {
         text.push_str(&format!("skipped {}: of no known format\n", path.display()));

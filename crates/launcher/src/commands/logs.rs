@@ -1,6 +1,7 @@
 //! Files of agents' logs: which there are, what is in them.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
@@ -14,7 +15,7 @@ use types::Timestamp;
 use crate::failure::Failure;
 
 /// How much of a file is read at once.
-const PIECE_BYTES: usize = 256 * 1024;
+pub(super) const PIECE_BYTES: usize = 256 * 1024;
 /// No event takes fewer bytes than this, which bounds how many a file can hold.
 const LEAST_EVENT_BYTES: u64 = 100;
 const MICROS_PER_MINUTE: i64 = 60_000_000;
@@ -55,6 +56,27 @@ fn add_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     }
     inner.sort();
     inner.iter().try_for_each(|path| add_files(path, files))
+}
+
+/// The files that the paths name or contain and that can be seen at present.
+pub(super) fn files_at_present(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = std::collections::BTreeSet::new();
+    let mut waiting = paths.to_vec();
+    while let Some(path) = waiting.pop() {
+        let Ok(about) = fs::metadata(&path) else {
+            continue;
+        };
+        if !about.is_dir() {
+            files.insert(path);
+            continue;
+        }
+        let entries = fs::read_dir(&path).into_iter().flatten().flatten();
+        waiting.extend(entries.filter_map(|entry| {
+            let kind = entry.file_type().ok()?;
+            (kind.is_dir() || kind.is_file()).then(|| entry.path())
+        }));
+    }
+    files.into_iter().collect()
 }
 
 /// One file, read piece by piece.
@@ -121,11 +143,16 @@ impl LogFile {
     pub(super) fn skipped(&self) -> &Skipped {
         self.reader.skipped()
     }
+
+    /// The line of the first record that could not be used, by reason.
+    pub(super) fn first_skipped(&self) -> &BTreeMap<&'static str, u64> {
+        self.reader.first_skipped()
+    }
 }
 
 /// When the events of a file without times are taken to have happened: the same at every reading,
 /// a minute apart, and all before the file was last written.
-fn assumed_start(file: &File) -> std::io::Result<Timestamp> {
+pub(super) fn assumed_start(file: &File) -> std::io::Result<Timestamp> {
     let about = file.metadata()?;
     let written = about.modified()?.duration_since(UNIX_EPOCH);
     let written = i64::try_from(written.unwrap_or_default().as_micros()).unwrap_or(i64::MAX);

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod collect;
 mod files;
 mod patches;
 mod program;

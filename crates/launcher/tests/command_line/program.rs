@@ -101,6 +101,47 @@ pub(crate) fn run_with(folder: &Path, arguments: &[&str], input: &str) -> Ended 
     Ended::of(&child.wait_with_output().expect("it ends"))
 }
 
+/// `attune` at work on something without an end, ended with the test.
+pub(crate) struct Running(Option<Child>);
+
+impl Running {
+    /// Starts it.
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let child = attune(folder, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        Self(Some(child))
+    }
+
+    /// Tells it to stop as a terminal does, and waits.
+    pub(crate) fn stop(mut self) -> Ended {
+        let child = self.0.take().expect("it runs");
+        let id = child.id().to_string();
+        let told = command("kill", Path::new("/")).args(["-INT", &id]).status();
+        assert!(told.expect("kill starts").success());
+        Ended::of(&child.wait_with_output().expect("it ends"))
+    }
+
+    /// Ends it where it stands.
+    pub(crate) fn kill(mut self) {
+        let mut child = self.0.take().expect("it runs");
+        child.kill().expect("it is killed");
+        child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may have ended already.
+            let _ended = child.kill();
+            let _ended = child.wait();
+        }
+    }
+}
+
 /// `attune up`, ended with the test.
 pub(crate) struct Up {
     child: Child,

@@ -1,0 +1,115 @@
+//! How far a file was read.
+
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::{FileExt, MetadataExt},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::formats::Place;
+
+/// So many bytes at a file's start tell it from others.
+const HEAD_BYTES: u64 = 1024;
+/// So many bytes before the place tell whether the file was only added to.
+const TAIL_BYTES: u64 = 256;
+
+/// How far a file was read, and what tells that it is still that file.
+///
+/// Of its content only digests are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// The file's number; it changes when the file is replaced or copied.
+    pub inode: u64,
+    /// So many bytes were read.
+    pub offset: u64,
+    /// The line that comes next, counted from 1.
+    pub line: u64,
+    /// How often the file was begun anew under its name.
+    pub generation: u64,
+    head: String,
+    tail: String,
+}
+
+impl Bookmark {
+    /// At the start of a file.
+    pub fn start(inode: u64, generation: u64) -> Self {
+        Self {
+            inode,
+            offset: 0,
+            line: 1,
+            generation,
+            head: String::new(),
+            tail: String::new(),
+        }
+    }
+
+    /// At a place of a file.
+    ///
+    /// # Errors
+    /// The file cannot be read up to there.
+    pub fn at(file: &File, place: Place, generation: u64) -> io::Result<Self> {
+        let offset = place.offset;
+        Ok(Self {
+            inode: file.metadata()?.ino(),
+            offset,
+            line: place.line,
+            generation,
+            head: digest(file, 0, offset.min(HEAD_BYTES))?,
+            tail: digest(file, offset.saturating_sub(TAIL_BYTES), offset)?,
+        })
+    }
+
+    /// The same place in another file that holds the same.
+    #[must_use]
+    pub fn in_file(self, inode: u64) -> Self {
+        Self { inode, ..self }
+    }
+
+    /// Where reading goes on.
+    pub fn place(&self) -> Place {
+        Place {
+            offset: self.offset,
+            line: self.line,
+        }
+    }
+
+    /// Whether a file holds what was read, so that it can be read on from there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn holds(&self, file: &File) -> io::Result<bool> {
+        if self.offset == 0 {
+            return Ok(true);
+        }
+        if file.metadata()?.len() < self.offset {
+            return Ok(false);
+        }
+        let now = Self::at(file, self.place(), self.generation)?;
+        Ok(now.head == self.head && now.tail == self.tail)
+    }
+
+    /// What files that begin as this one have in common, once enough was read to tell.
+    pub fn likeness(&self) -> Option<&str> {
+        (HEAD_BYTES <= self.offset).then_some(self.head.as_str())
+    }
+
+    /// The likeness of a file that is long enough to have one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn likeness_of(file: &File) -> io::Result<Option<String>> {
+        match HEAD_BYTES <= file.metadata()?.len() {
+            true => digest(file, 0, HEAD_BYTES).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+fn digest(file: &File, from: u64, to: u64) -> io::Result<String> {
+    let mut bytes = vec![0; usize::try_from(to - from).unwrap_or_default()];
+    file.read_exact_at(&mut bytes, from)?;
+    Ok(hex::encode(&Sha256::digest(&bytes)[..16]))
+}
