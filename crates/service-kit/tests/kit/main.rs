@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should say so at once"
 )]
 
+mod jobs;
 mod keys;
 mod notes;
 mod secrets;
