@@ -21,7 +21,7 @@ use types::Service;
 use utoipa::OpenApi;
 
 use crate::{
-    app::{App, Feed, Indexer, Job, Proposed},
+    app::{App, Cycles, Feed, Indexer, Job, Proposed},
     http,
     ingest::Intake,
     segments,
@@ -46,8 +46,8 @@ const KNOWN_AT_START: i64 = 10_000;
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// A cycle never comes more often than this in real time, however fast the clock runs.
 const SHORTEST_CYCLE: Duration = Duration::from_millis(500);
-/// The playbook builder runs once in so many cycles.
-const CYCLES_PER_PLAYBOOK: u32 = 5;
+/// How often is looked for jobs that are due by the calendar.
+const LOOK_FOR_JOBS: Duration = Duration::from_secs(1);
 
 /// Starts the observer; it is ready when this returns.
 ///
@@ -78,6 +78,12 @@ pub async fn start(settings: Settings<ObserverSettings>, clock: Clock) -> anyhow
         places: Arc::new(kit.settings.targets.clone()),
         indexed: Arc::new(AtomicU64::new(indexed.sum())),
         indexer: Arc::new(Mutex::new(Indexer::restore(snapshot, feed))),
+        telemetry_dir: settings
+            .own
+            .telemetry_dir(&kit.settings.server.data_dir)
+            .into(),
+        correcting: Arc::default(),
+        cycles: Cycles::default(),
         patch_apply: PatchApply::new(kit.caller.clone()),
         proposals: ProposalService::new(kit.caller.clone()),
         upstream: Upstream::new(&settings.own)?,
@@ -87,6 +93,9 @@ pub async fn start(settings: Settings<ObserverSettings>, clock: Clock) -> anyhow
     app.index_new()
         .await
         .context("the index cannot be brought up to date")?;
+    app.align_jobs()
+        .await
+        .context("the jobs cannot be made known")?;
     start_loops(&kit, &app, written);
     let endpoints = http::endpoints(app.settings.batch_bytes);
     let data = Data::new(app);
@@ -155,19 +164,17 @@ fn start_loops(kit: &Kit, app: &App, written: Arc<Notify>) {
     });
 
     let cycle = Duration::from_secs(app.settings.cycle_seconds).div_f64(kit.clock.scale());
-    let analysing = app.clone();
-    kit.tasks
-        .repeat("error-analyser", cycle.max(SHORTEST_CYCLE), move || {
-            let app = analysing.clone();
-            async move { app.run_job(Job::ErrorAnalyser).await.map(drop) }
+    let cycle = cycle.max(SHORTEST_CYCLE);
+    for job in [Job::Corrections, Job::ErrorAnalyser, Job::PlaybookBuilder] {
+        let app = app.clone();
+        kit.tasks.repeat(job.name(), cycle * job.cycles(), move || {
+            let app = app.clone();
+            async move { app.run_now(job).await.map(drop) }
         });
-    let building = app.clone();
-    kit.tasks.repeat(
-        "playbook-builder",
-        cycle.max(SHORTEST_CYCLE) * CYCLES_PER_PLAYBOOK,
-        move || {
-            let app = building.clone();
-            async move { app.run_job(Job::PlaybookBuilder).await.map(drop) }
-        },
-    );
+    }
+    let scheduled = app.clone();
+    kit.tasks.repeat("schedule", LOOK_FOR_JOBS, move || {
+        let app = scheduled.clone();
+        async move { app.run_due_jobs().await }
+    });
 }

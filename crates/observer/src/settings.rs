@@ -1,9 +1,18 @@
 //! What an operator can set: section `[observer]`.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
+use service_kit::jobs::Schedule;
 use url::Url;
+
+use crate::app::Job;
+
+/// So many days before a change are what it is compared with.
+const BASELINE_DAYS: u16 = 7;
 
 /// The settings of the observer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,7 +36,26 @@ pub struct ObserverSettings {
     pub upstream: Option<Url>,
     /// How long it may take to answer, in seconds.
     pub upstream_timeout_seconds: u64,
+    /// The file into which an overseer writes its corrections, one a line; nothing is read when
+    /// absent.
+    pub corrections_file: Option<PathBuf>,
+    /// Where the daily telemetry files go; `telemetry/events` in the data folder when absent.
+    pub telemetry_dir: Option<PathBuf>,
+    /// How many days telemetry files are kept.
+    pub telemetry_days: u16,
+    /// How many days operations are kept after they came in.
+    pub retention_days: u16,
+    /// When the daily files are written: a cron expression in UTC, or `off`.
+    pub telemetry_extract_schedule: String,
+    /// When old operations are forgotten: a cron expression in UTC, or `off`.
+    pub retention_schedule: String,
+    /// When is looked for something to propose beside the cycle: a cron expression in UTC, or
+    /// `off`.
+    pub self_eval_schedule: String,
 }
+
+/// What stands for no schedule.
+const OFF: &str = "off";
 
 impl Default for ObserverSettings {
     fn default() -> Self {
@@ -41,6 +69,13 @@ impl Default for ObserverSettings {
             open_proposals: 5,
             upstream: None,
             upstream_timeout_seconds: 60,
+            corrections_file: None,
+            telemetry_dir: None,
+            telemetry_days: 30,
+            retention_days: 30,
+            telemetry_extract_schedule: "0 1 * * *".to_owned(),
+            retention_schedule: "30 1 * * *".to_owned(),
+            self_eval_schedule: "0 2 * * *".to_owned(),
         }
     }
 }
@@ -84,7 +119,66 @@ impl ObserverSettings {
                 "setting observer.upstream: expected no ? or #"
             );
         }
+        for (name, days) in [
+            ("telemetry_days", self.telemetry_days),
+            ("retention_days", self.retention_days),
+        ] {
+            anyhow::ensure!(
+                (1..=3_650).contains(&days),
+                "setting observer.{name}: expected 1 to 3650"
+            );
+        }
+        anyhow::ensure!(
+            BASELINE_DAYS < self.retention_days && self.telemetry_days <= self.retention_days,
+            "setting observer.retention_days: expected more than {BASELINE_DAYS}, which changes \
+             are compared with, and not less than observer.telemetry_days"
+        );
+        for (job, text) in self.all_schedules() {
+            anyhow::ensure!(
+                text == OFF || text.parse::<Schedule>().is_ok(),
+                "setting observer.{}_schedule: {text} is neither `{OFF}` nor a cron expression of \
+                 five fields, such as 0 2 * * *",
+                job.name().replace('-', "_")
+            );
+        }
         Ok(())
+    }
+
+    fn all_schedules(&self) -> [(Job, &str); 3] {
+        [
+            (Job::TelemetryExtract, &self.telemetry_extract_schedule),
+            (Job::Retention, &self.retention_schedule),
+            (Job::SelfEval, &self.self_eval_schedule),
+        ]
+    }
+
+    /// The jobs that run by the calendar, and when.
+    pub(crate) fn schedules(&self) -> Vec<(Job, Schedule)> {
+        let parsed = |(job, text): (Job, &str)| Some((job, text.parse().ok()?));
+        self.all_schedules()
+            .into_iter()
+            .filter_map(parsed)
+            .collect()
+    }
+
+    /// The same as they are written.
+    pub(crate) fn schedule_texts(&self) -> Vec<(&'static str, &str)> {
+        let known = self
+            .all_schedules()
+            .into_iter()
+            .filter(|(_, text)| *text != OFF);
+        known.map(|(job, text)| (job.name(), text)).collect()
+    }
+
+    /// Whether daily files are written by themselves.
+    pub(crate) fn extracts(&self) -> bool {
+        self.telemetry_extract_schedule != OFF
+    }
+
+    /// Where the daily files go.
+    pub(crate) fn telemetry_dir(&self, data_dir: &Path) -> PathBuf {
+        let default = || data_dir.join("telemetry").join("events");
+        self.telemetry_dir.clone().unwrap_or_else(default)
     }
 
     /// After how much silence a session is over.

@@ -8,7 +8,10 @@ use types::{
 };
 use utoipa::ToSchema;
 
-use super::{App, IndexError};
+use super::{App, CorrectionsError, ExtractError, IndexError};
+use std::time::Duration;
+
+const A_DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// What can be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,11 +23,40 @@ pub(crate) enum Job {
     PlaybookBuilder,
     /// Proposes something against what keeps failing.
     SelfEval,
+    /// Writes each day's operations to a file.
+    TelemetryExtract,
+    /// Forgets operations that are too old.
+    Retention,
+    /// Takes in what an overseer has written to the corrections file.
+    Corrections,
 }
 
 impl Job {
     /// All jobs.
-    pub(crate) const ALL: [Self; 3] = [Self::ErrorAnalyser, Self::PlaybookBuilder, Self::SelfEval];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::ErrorAnalyser,
+        Self::PlaybookBuilder,
+        Self::Corrections,
+        Self::TelemetryExtract,
+        Self::Retention,
+        Self::SelfEval,
+    ];
+
+    /// Whether it runs every so many cycles, not by the calendar.
+    pub(crate) fn is_of_cycle(self) -> bool {
+        matches!(
+            self,
+            Self::ErrorAnalyser | Self::PlaybookBuilder | Self::Corrections
+        )
+    }
+
+    /// How many cycles there are from one run to the next.
+    pub(crate) fn cycles(self) -> u32 {
+        match self {
+            Self::PlaybookBuilder => 5,
+            _ => 1,
+        }
+    }
 
     /// The name in paths.
     pub(crate) fn name(self) -> &'static str {
@@ -32,6 +64,9 @@ impl Job {
             Self::ErrorAnalyser => "error-analyser",
             Self::PlaybookBuilder => "playbook-builder",
             Self::SelfEval => "self-eval",
+            Self::TelemetryExtract => "telemetry-extract",
+            Self::Retention => "retention",
+            Self::Corrections => "corrections",
         }
     }
 }
@@ -47,6 +82,24 @@ pub(crate) struct JobReport {
     pub(crate) playbooks: u64,
     /// Why nothing was proposed, where that has one reason.
     pub(crate) paused_because: Option<String>,
+    /// Days whose file was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) days: Option<u64>,
+    /// Events in those files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) events: Option<u64>,
+    /// Files that were too old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) files_removed: Option<u64>,
+    /// Operations that were forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operations_forgotten: Option<u64>,
+    /// Sessions that were forgotten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sessions_forgotten: Option<u64>,
+    /// Corrections that are new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) corrections: Option<u64>,
 }
 
 /// Why a job failed.
@@ -61,6 +114,15 @@ pub(crate) enum JobError {
     /// What is new cannot be indexed.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// The daily files.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// The corrections file.
+    #[error(transparent)]
+    Corrections(#[from] CorrectionsError),
+    /// Somebody runs it.
+    #[error("{0} is running; look again when it is done")]
+    Running(&'static str),
 }
 
 impl App {
@@ -68,6 +130,20 @@ impl App {
     pub(crate) async fn run_job(&self, job: Job) -> Result<JobReport, JobError> {
         self.index_new().await?;
         match job {
+            Job::TelemetryExtract => {
+                let done = self.extract().await?;
+                Ok(JobReport {
+                    days: Some(done.days),
+                    events: Some(done.events),
+                    files_removed: Some(done.removed),
+                    ..JobReport::default()
+                })
+            }
+            Job::Retention => Ok(self.forget_old().await?),
+            Job::Corrections => Ok(JobReport {
+                corrections: Some(self.take_corrections().await?),
+                ..JobReport::default()
+            }),
             Job::PlaybookBuilder => Ok(self.build_playbooks().await?),
             Job::ErrorAnalyser if !self.settings.propose => {
                 let findings = self.findings(None, None).await?.len() as u64;
@@ -98,6 +174,21 @@ impl App {
             report.proposed = self.propose_against(&unanswered).await?;
         }
         Ok(report)
+    }
+
+    async fn forget_old(&self) -> Result<JobReport, DbError> {
+        let act = Act::of_service(Service::Observer, &self.clock);
+        let kept = A_DAY * u32::from(self.settings.retention_days);
+        let extracts = self.settings.extracts();
+        let forgotten = self
+            .store
+            .forget_before(act.at.minus(kept), extracts, &act)
+            .await?;
+        Ok(JobReport {
+            operations_forgotten: Some(forgotten.operations),
+            sessions_forgotten: Some(forgotten.sessions),
+            ..JobReport::default()
+        })
     }
 
     async fn build_playbooks(&self) -> Result<JobReport, DbError> {

@@ -1,30 +1,37 @@
 //! What the observer does, one use case per file.
 
 mod analyse;
+mod corrections;
+mod extract;
 mod index;
 mod metrics;
 mod observe;
 mod propose;
+mod schedule;
 mod series;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use clients::{PatchApply, ProposalService};
-use service_kit::{
-    Clock, db::DbError, redaction::CountingRedactor, settings::PlaceSettings,
-};
+use service_kit::{Clock, db::DbError, redaction::CountingRedactor, settings::PlaceSettings};
 use tokio::sync::Mutex;
 
 use crate::{ingest::Intake, settings::ObserverSettings, store::Store, upstream::Upstream};
 
 pub(crate) use analyse::{Job, JobError, JobReport};
+pub(crate) use corrections::CorrectionsError;
+pub(crate) use extract::ExtractError;
 pub(crate) use index::{Feed, IndexError, Indexer};
 pub(crate) use metrics::AgentMetrics;
 pub(crate) use observe::Call;
 pub(crate) use propose::Proposed;
+pub(crate) use schedule::{Cycles, JobInfo};
 
 /// The observer's use cases and what they work with.
 #[derive(Clone)]
@@ -38,6 +45,11 @@ pub(crate) struct App {
     pub(crate) indexer: Arc<Mutex<Indexer>>,
     /// How many operations are in the index, as far as this process knows.
     pub(crate) indexed: Arc<AtomicU64>,
+    /// Where the daily files are.
+    pub(crate) telemetry_dir: Arc<Path>,
+    /// Held by whoever reads the corrections file.
+    pub(crate) correcting: Arc<Mutex<()>>,
+    pub(crate) cycles: Cycles,
     pub(crate) patch_apply: PatchApply,
     pub(crate) proposals: ProposalService,
     pub(crate) upstream: Upstream,

@@ -11,4 +11,5 @@ pub mod remedies;
 pub mod sanitise;
 pub mod series;
 pub mod sessions;
+pub mod telemetry;
 pub mod templates;

@@ -1,15 +1,15 @@
 //! Findings, playbooks and jobs.
 
 use actix_web::{HttpResponse, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use service_kit::{
     Problem,
     http::{Authorised, Body, Fields, PathValues},
 };
 use types::analysis::{FindingPage, NewPlaybook, Playbook, PlaybookPage};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-use crate::app::{App, Job, JobReport};
+use crate::app::{App, Job, JobInfo, JobReport};
 
 /// Which findings.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -79,17 +79,11 @@ pub(super) async fn log(
     Ok(HttpResponse::Created().json(app.store.log_playbook(&entry, &act).await?))
 }
 
-/// A job that can be run.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JobInfo {
-    name: Job,
-}
-
-/// The jobs that can be run.
+/// The jobs, when they run and how they went last.
 #[utoipa::path(get, path = "/analysis", tag = "analysis",
     responses((status = 200, body = [JobInfo])))]
-pub(super) async fn jobs() -> HttpResponse {
-    HttpResponse::Ok().json(Job::ALL.map(|name| JobInfo { name }))
+pub(super) async fn jobs(app: Data<App>) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(app.jobs().await?))
 }
 
 /// Runs a job now.
@@ -108,5 +102,5 @@ pub(super) async fn run(
             format!("the jobs are {names}"),
         ));
     };
-    Ok(HttpResponse::Ok().json(app.run_job(job).await?))
+    Ok(HttpResponse::Ok().json(app.run_now(job).await?))
 }

@@ -1,6 +1,7 @@
 //! The observer's routes.
 
 mod analysis;
+mod corrections;
 mod events;
 mod observed;
 mod operations;
@@ -30,6 +31,7 @@ pub fn endpoints(batch_bytes: usize) -> Vec<Endpoint> {
         Endpoint::get("/stats", Access::Read, stats::stats),
         Endpoint::get("/usage", Access::Read, stats::usage),
         Endpoint::get("/ops", Access::Read, operations::list),
+        Endpoint::get("/corrections", Access::Read, corrections::list),
         Endpoint::get("/telemetry/{file}", Access::Read, operations::day),
         Endpoint::get("/agents/{agent}/metrics", Access::Read, series::agent),
         Endpoint::get("/series", Access::Read, series::series),
@@ -55,6 +57,7 @@ pub fn endpoints(batch_bytes: usize) -> Vec<Endpoint> {
     stats::usage,
     operations::list,
     operations::day,
+    corrections::list,
     series::agent,
     series::series,
     analysis::findings,

@@ -3,7 +3,7 @@
 use service_kit::Problem;
 
 use crate::{
-    app::{IndexError, JobError},
+    app::{CorrectionsError, ExtractError, IndexError, JobError},
     ingest::IngestError,
     upstream::UpstreamError,
 };
@@ -34,7 +34,19 @@ impl From<JobError> for Problem {
     fn from(error: JobError) -> Self {
         match error {
             JobError::Peer(_) => Self::unavailable("PEER_UNAVAILABLE", &error),
-            JobError::Store(cause) => cause.into(),
+            JobError::Store(cause)
+            | JobError::Extract(ExtractError::Store(cause))
+            | JobError::Corrections(CorrectionsError::Store(cause)) => cause.into(),
+            JobError::Extract(ExtractError::File { .. })
+            | JobError::Corrections(CorrectionsError::File { .. }) => {
+                tracing::error!(error = %error, "{error}");
+                Self::unavailable(
+                    "FILE_UNAVAILABLE",
+                    "a file cannot be read or written now; the log says which",
+                )
+            }
+            JobError::Corrections(CorrectionsError::Intake(cause)) => cause.into(),
+            JobError::Running(_) => Self::conflict("JOB_RUNNING", &error),
             JobError::Index(cause) => cause.into(),
         }
     }

@@ -1,9 +1,12 @@
 //! Operations, and what is computed from them, at rest.
 
 mod analysis;
+mod correction;
+mod extraction;
 mod index;
 mod operation;
 mod read;
+mod retention;
 
 use service_kit::db::Db;
 
@@ -26,5 +29,10 @@ impl Store {
     /// Whether replicas of the observer may share the tables.
     pub(crate) fn is_shared(&self) -> bool {
         self.db.is_shared()
+    }
+
+    /// The database, for what all services keep alike.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
     }
 }

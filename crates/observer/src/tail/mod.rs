@@ -3,8 +3,10 @@
 //! system, also on those that tell nobody of changes.
 
 mod bookmark;
+mod pursuit;
 
 pub use bookmark::Bookmark;
+pub use pursuit::{Pursued, Pursuit};
 
 use std::{
     fs::{self, File},

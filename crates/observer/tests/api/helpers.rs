@@ -1,6 +1,6 @@
 //! An observer on port 0, peers that answer as told, and shorthand.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use observer::settings::ObserverSettings;
 use serde_json::{Value, json};
@@ -25,11 +25,17 @@ impl Observer {
     }
 
     pub(crate) async fn start_on(backend: Backend) -> Self {
-        Self::start_with(backend, ObserverSettings::default()).await
+        Self::start_with(backend, |_, _| {}).await
     }
 
-    pub(crate) async fn start_with(backend: Backend, settings: ObserverSettings) -> Self {
+    /// With settings that may name files in the place's folder.
+    pub(crate) async fn start_with(
+        backend: Backend,
+        change: impl FnOnce(&mut ObserverSettings, &Path),
+    ) -> Self {
         let mut place = Place::on(backend).await;
+        let mut settings = ObserverSettings::default();
+        change(&mut settings, place.folder.path());
         place.common.targets = serde_json::from_value(json!([{
             "agents": ["writer*"], "file": "agents.yaml", "place": "agents.{agent}.persona",
         }]))
@@ -68,6 +74,18 @@ impl Observer {
 
     pub(crate) async fn stop(self) {
         self.running.stop().await;
+    }
+
+    /// Runs a job now; its report.
+    pub(crate) async fn job(&self, name: &str) -> Value {
+        let path = format!("/analysis/{name}/run");
+        self.api.post(&path, &json!({})).await.json(200)
+    }
+
+    /// What is known of a job.
+    pub(crate) async fn job_info(&self, name: &str) -> Value {
+        let jobs: Vec<Value> = self.api.get("/analysis").await.expect(200);
+        jobs.into_iter().find(|job| job["name"] == name).unwrap()
     }
 
     pub(crate) async fn send(&self, events: &[Value]) -> Answer {

@@ -5,11 +5,14 @@
     reason = "a test that cannot go on should say so at once"
 )]
 
+mod corrections;
 mod events;
+mod extraction;
 mod findings;
 mod helpers;
 mod observed;
 mod otlp;
+mod retention;
 mod series;
 #[cfg(feature = "shared-data")]
 mod shared_otlp;

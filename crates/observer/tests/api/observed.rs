@@ -26,7 +26,7 @@ async fn observer_of(upstream: &str) -> Observer {
         upstream_timeout_seconds: 1,
         ..ObserverSettings::default()
     };
-    Observer::start_with(Backend::Sqlite, settings).await
+    Observer::start_with(Backend::Sqlite, |own, _| *own = settings).await
 }
 
 async fn newest(observer: &Observer) -> Value {

@@ -385,7 +385,7 @@ async fn what_finds_no_room_is_told_to_come_again_and_loses_nothing() {
         batch_bytes: 64 * 1024,
         ..ObserverSettings::default()
     };
-    let observer = Observer::start_with(Backend::Sqlite, settings).await;
+    let observer = Observer::start_with(Backend::Sqlite, |own, _| *own = settings).await;
     let bodies: Vec<Vec<u8>> = (0..20)
         .map(|batch| {
             let spans: Vec<Value> = (1..=50).map(|one| call(batch * 50 + one)).collect();

@@ -21,6 +21,11 @@ pub(super) fn detect(path: &Path, head: &[u8]) -> Option<Format> {
     if contains_key(first_line, "event_type") || looks_like_event(first_line) {
         return Some(Format::Telemetry);
     }
+    let corrects = contains_key(first_line, "correction")
+        && (contains_key(first_line, "task_class") || contains_key(first_line, "applied_at_turn"));
+    if corrects {
+        return Some(Format::Corrections);
+    }
     if langfuse::is_export(&has) {
         return Some(Format::Langfuse);
     }

@@ -6,6 +6,7 @@
 mod agbenchmark;
 mod claude_code;
 mod compose;
+mod corrections;
 mod detect;
 mod framing;
 mod langfuse;
@@ -23,6 +24,7 @@ use types::{Timestamp, event::Operation};
 
 use framing::{Framing, Splitter};
 
+pub use corrections::{OVERSEER_ENDPOINT, OVERSEER_SOURCE};
 pub use framing::Place;
 
 /// What wrote a file.
@@ -34,6 +36,8 @@ pub enum Format {
     Otlp,
     /// What docker compose prints, or the log of one service, such as AGiXT's.
     Compose,
+    /// Corrections of an overseer, one a line.
+    Corrections,
     /// Traces, observations and scores as Langfuse exports them.
     Langfuse,
     /// Telemetry events, or events as `POST /event` takes them, one a line.
@@ -52,9 +56,10 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClaudeCode,
         Self::Compose,
+        Self::Corrections,
         Self::Langfuse,
         Self::Otlp,
         Self::Telemetry,
@@ -73,6 +78,7 @@ impl Format {
         match self {
             Self::ClaudeCode => "claude-code",
             Self::Compose => "compose",
+            Self::Corrections => "corrections",
             Self::Langfuse => "langfuse",
             Self::Otlp => "otlp",
             Self::Telemetry => "telemetry",
@@ -102,6 +108,7 @@ impl Format {
                 "docker compose output, or one service's own log, such as AGiXT's; \
                  tracebacks are joined"
             }
+            Self::Corrections => "corrections of an overseer, one JSON object a line",
             Self::Langfuse => "Langfuse export: traces, observations, scores as JSON or JSONL",
             Self::Otlp => "OpenTelemetry JSON: OTLP, Jaeger, Tempo",
             Self::Telemetry => "telemetry events, one JSON object a line",
@@ -116,7 +123,11 @@ impl Format {
     /// Whether reading may begin at any record: what came before does not change what it means.
     pub fn stands_alone(self) -> bool {
         match self {
-            Self::Compose | Self::Otlp | Self::Telemetry | Self::AgBenchmark => true,
+            Self::Compose
+            | Self::Corrections
+            | Self::Otlp
+            | Self::Telemetry
+            | Self::AgBenchmark => true,
             Self::ClaudeCode
             | Self::Langfuse
             | Self::TauBench
@@ -128,9 +139,11 @@ impl Format {
 
     fn framing(self) -> Framing {
         match self {
-            Self::ClaudeCode | Self::Compose | Self::Telemetry | Self::AgBenchmark => {
-                Framing::Lines
-            }
+            Self::ClaudeCode
+            | Self::Compose
+            | Self::Corrections
+            | Self::Telemetry
+            | Self::AgBenchmark => Framing::Lines,
             Self::Langfuse
             | Self::Otlp
             | Self::TauBench
@@ -145,6 +158,10 @@ impl Format {
         match self {
             Self::ClaudeCode => Box::new(claude_code::Transcript::default()),
             Self::Compose => Box::new(compose::Output::new(path, clock, origin.generation)),
+            Self::Corrections => Box::new(corrections::Corrections::new(
+                origin.assumed_start,
+                origin.generation,
+            )),
             Self::Langfuse => Box::new(langfuse::Export::default()),
             Self::Otlp => Box::new(otlp::OtlpFile),
             Self::Telemetry => Box::new(telemetry::TelemetryFile),
