@@ -20,6 +20,7 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 use redact::Redactor;
+use service_kit::redaction::CountingRedactor;
 
 const SPANS: u64 = 100;
 /// Each way is tried so often, in turn with the others; the fastest try counts.
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
     packer.write_all(&protobuf)?;
     let packed = packer.finish()?;
-    let redactor = Redactor::standard();
+    let redactor = CountingRedactor::uncounted(Redactor::standard());
     println!(
         "{SPANS} spans a body: {} bytes of protobuf ({} packed), {} of JSON",
         protobuf.len(),
@@ -105,7 +106,7 @@ fn from_json(body: &[u8]) -> Found {
     found
 }
 
-fn redacted(redactor: &Redactor, found: Found) -> Found {
+fn redacted(redactor: &CountingRedactor, found: Found) -> Found {
     let operations = found.operations.into_iter();
     Found {
         operations: operations

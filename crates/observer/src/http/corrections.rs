@@ -108,6 +108,7 @@ pub(super) async fn list(
         let expected = "expected the next_cursor of a page";
         return Err(Problem::invalid_field("cursor", expected));
     }
+    app.catch_up().await?;
     let (mut before, mut looked_at) = (query.cursor, 0);
     let mut data = Vec::new();
     while data.len() < limit && looked_at < LOOKED_AT {

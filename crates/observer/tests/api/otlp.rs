@@ -275,11 +275,11 @@ async fn what_belongs_to_the_other_path_is_said_so() {
     for (path, other, body, packed) in [
         (
             "/v1/traces",
-            "/v1/logs",
+            "v1/logs",
             &records,
             logs_in_protobuf(&records),
         ),
-        ("/v1/logs", "/v1/traces", &spans, traces_in_protobuf(&spans)),
+        ("/v1/logs", "v1/traces", &spans, traces_in_protobuf(&spans)),
     ] {
         let answer = send(&observer, path, JSON, body.to_string().into()).await;
         let problem = answer.assert_problem(400, "WRONG_SIGNAL");

@@ -249,8 +249,8 @@ fn check(contents: Contents, signal: Signal) -> Result<(), Problem> {
 
 fn wrong_signal(signal: Signal) -> Problem {
     let detail = match signal {
-        Signal::Traces => "the body holds log records, not spans; send it to /v1/logs",
-        Signal::Logs => "the body holds spans, not log records; send it to /v1/traces",
+        Signal::Traces => "the body holds log records, not spans; send it to v1/logs here",
+        Signal::Logs => "the body holds spans, not log records; send it to v1/traces here",
     };
     Problem::bad_request("WRONG_SIGNAL", detail)
 }
