@@ -110,6 +110,8 @@ impl PeerSettings {
 pub struct LimitSettings {
     /// Size of a JSON body in bytes.
     pub body_bytes: usize,
+    /// Size of all larger bodies that are in memory at once, in bytes; others wait.
+    pub bodies_bytes: usize,
     /// Requests a second for one key.
     pub requests_per_second: u32,
     /// Requests with a wrong key a minute from one address.
@@ -120,6 +122,7 @@ impl Default for LimitSettings {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
+            bodies_bytes: 32 * 1024 * 1024,
             requests_per_second: 50_000,
             refused_keys_per_minute: 600,
         }

@@ -2,17 +2,11 @@
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
-use actix_web::{
-    HttpMessage,
-    dev::ServiceRequest,
-    http::{Method, header},
-    web::{Bytes, BytesMut},
-};
-use futures_util::StreamExt;
+use actix_web::{HttpMessage, dev::ServiceRequest, http::Method, web::Bytes};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use types::{Digest, Service, key::Role};
 
-use super::{credentials::shown_key, endpoint::Access, extract::RawBody};
+use super::{credentials::shown_key, endpoint::Access, extract::RawBody, payload::Room};
 use crate::{
     act::{Act, Idempotency},
     auth::{Keyring, Principal},
@@ -32,6 +26,7 @@ pub(super) struct Admission {
     keys: Keyring,
     clock: Clock,
     redactor: CountingRedactor,
+    room: Room,
     per_key: DefaultKeyedRateLimiter<String>,
     per_refused_address: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -51,6 +46,7 @@ impl Admission {
             keys,
             clock,
             redactor,
+            room: Room::new(limits.bodies_bytes),
             per_key: RateLimiter::keyed(Quota::per_second(per_second)),
             per_refused_address: RateLimiter::keyed(Quota::per_minute(per_minute)),
         }
@@ -66,7 +62,7 @@ impl Admission {
         trace: TraceParent,
     ) -> Result<(), Problem> {
         let principal = self.principal(request, access)?;
-        let body = read_body(request, limit_bytes).await?;
+        let body = self.room.read(request, limit_bytes).await?;
         if let Some(principal) = principal {
             let idempotency = self.idempotency(request, &body, principal.role)?;
             let actor = actor(request, &principal);
@@ -180,44 +176,4 @@ fn actor(request: &ServiceRequest, principal: &Principal) -> String {
         (Role::Service, Some(service)) => service.name().to_owned(),
         _ => principal.name.clone(),
     }
-}
-
-async fn read_body(request: &mut ServiceRequest, limit_bytes: usize) -> Result<Bytes, Problem> {
-    if request.method() == Method::GET || request.method() == Method::HEAD {
-        return Ok(Bytes::new());
-    }
-    let announced = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<usize>().ok());
-    if announced.is_some_and(|size| limit_bytes < size) {
-        return Err(Problem::too_large(limit_bytes));
-    }
-    let mut payload = request.take_payload();
-    let mut whole = Bytes::new();
-    let mut parts = BytesMut::new();
-    while let Some(part) = payload.next().await {
-        let part = part.map_err(|error| {
-            Problem::bad_request(
-                "INCOMPLETE_BODY",
-                format!("the body did not arrive: {error}"),
-            )
-        })?;
-        if limit_bytes < whole.len() + parts.len() + part.len() {
-            return Err(Problem::too_large(limit_bytes));
-        }
-        // Most bodies arrive in one part, which is then not copied.
-        if whole.is_empty() && parts.is_empty() {
-            whole = part;
-        } else {
-            parts.extend_from_slice(&std::mem::take(&mut whole));
-            parts.extend_from_slice(&part);
-        }
-    }
-    Ok(if parts.is_empty() {
-        whole
-    } else {
-        parts.freeze()
-    })
 }

@@ -18,6 +18,7 @@ use types::Service;
 use super::{
     admission::Admission,
     endpoint::{Access, Endpoint},
+    meter::Meter,
 };
 use crate::{clock::Clock, problem::Problem, redaction::CountingRedactor, trace::TraceParent};
 
@@ -27,8 +28,18 @@ pub(super) struct Gate {
     pub(super) clock: Clock,
     pub(super) admission: Arc<Admission>,
     pub(super) redactor: CountingRedactor,
-    table: HashMap<(String, String), (Access, Option<usize>)>,
+    /// By the pattern of the path; the last way of each is that of any other method.
+    table: HashMap<String, Vec<Way>>,
+    unknown: Way,
+}
+
+/// What is known of one method of one path.
+struct Way {
+    /// Any that is not named otherwise when absent.
+    method: Option<Method>,
+    access: Access,
     body_limit: usize,
+    meter: Meter,
 }
 
 impl Gate {
@@ -40,38 +51,51 @@ impl Gate {
         endpoints: &[Endpoint],
         body_limit: usize,
     ) -> Self {
-        let table = endpoints
-            .iter()
-            .map(|endpoint| {
-                let key = (endpoint.path.to_owned(), endpoint.method.to_string());
-                (key, (endpoint.access, endpoint.body_limit))
-            })
-            .collect();
+        // What is not listed needs a key before anybody may learn that it is not there.
+        let unlisted = |route: &str| Way {
+            method: None,
+            access: Access::Unlisted,
+            body_limit,
+            meter: Meter::new(service, "other", route.to_owned()),
+        };
+        let mut table: HashMap<String, Vec<Way>> = HashMap::new();
+        for endpoint in endpoints {
+            let ways = table
+                .entry(endpoint.path.to_owned())
+                .or_insert_with(|| vec![unlisted(endpoint.path)]);
+            let method = method_name(&endpoint.method);
+            let way = Way {
+                method: Some(endpoint.method.clone()),
+                access: endpoint.access,
+                body_limit: endpoint.body_limit.unwrap_or(body_limit),
+                meter: Meter::new(service, method, endpoint.path.to_owned()),
+            };
+            ways.insert(0, way);
+        }
         Self {
             service,
             clock,
             admission: Arc::new(admission),
             redactor,
             table,
-            body_limit,
+            unknown: unlisted("unknown"),
         }
     }
 
-    /// Who may call what is asked for, and how large a body may be. What is not in the table needs
-    /// a key before it may learn that it is not there.
-    fn terms(&self, request: &ServiceRequest) -> (Access, usize) {
-        let pattern = request.match_pattern().unwrap_or_default();
-        let method = match request.method().as_str() {
-            "HEAD" => "GET",
-            other => other,
+    /// The way that a request takes.
+    fn way(&self, request: &ServiceRequest) -> &Way {
+        let ways = request
+            .match_pattern()
+            .and_then(|pattern| self.table.get(&pattern));
+        let method = match *request.method() {
+            Method::HEAD => &Method::GET,
+            ref other => other,
         };
-        let key = (pattern, method.to_owned());
-        let (access, limit) = self
-            .table
-            .get(&key)
-            .copied()
-            .unwrap_or((Access::Unlisted, None));
-        (access, limit.unwrap_or(self.body_limit))
+        ways.and_then(|ways| {
+            let fits = |way: &&Way| way.method.as_ref().is_none_or(|own| own == method);
+            ways.iter().find(fits)
+        })
+        .unwrap_or(&self.unknown)
     }
 }
 
@@ -95,15 +119,11 @@ pub(super) async fn pass(
         request_id = %request_id,
         trace_id = trace.trace_id()
     );
-    let route = request
-        .match_pattern()
-        .unwrap_or_else(|| "unknown".to_owned());
-    let method = method_name(request.method());
-    let (access, limit) = gate.terms(&request);
+    let way = gate.way(&request);
     let answer = async {
         match gate
             .admission
-            .admit(&mut request, access, limit, trace)
+            .admit(&mut request, way.access, way.body_limit, trace)
             .await
         {
             Ok(()) => next
@@ -121,9 +141,11 @@ pub(super) async fn pass(
     debug!(
         service = gate.service.name(),
         http.status = status,
-        "{method} {route} answered {status}"
+        "{} {} answered {status}",
+        way.meter.method(),
+        way.meter.route()
     );
-    count(gate.service, method, route, status, began);
+    way.meter.count(status, began.elapsed());
     Ok(answer)
 }
 
@@ -173,10 +195,8 @@ fn present(
     match presented {
         Some(problem) => {
             let (request, _) = answer.into_parts();
-            {
-                let reply = problem.response_to(&request);
-                ServiceResponse::new(request, reply)
-            }
+            let reply = problem.response_to(&request);
+            ServiceResponse::new(request, reply)
         }
         None => answer,
     }
@@ -194,16 +214,4 @@ fn harden(answer: &mut ServiceResponse<BoxBody>, request_id: &str) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-}
-
-fn count(service: Service, method: &'static str, route: String, status: u16, began: Instant) {
-    let name = service.name();
-    metrics::counter!(
-        "attune_http_requests_total",
-        "service" => name, "method" => method, "route" => route.clone(),
-        "status" => status.to_string()
-    )
-    .increment(1);
-    metrics::histogram!("attune_http_request_seconds", "service" => name, "route" => route)
-        .record(began.elapsed().as_secs_f64());
 }

@@ -6,7 +6,9 @@ mod endpoint;
 mod everywhere;
 mod extract;
 mod gate;
+mod meter;
 mod openapi;
+mod payload;
 mod serve;
 
 pub use endpoint::{Access, Endpoint};
