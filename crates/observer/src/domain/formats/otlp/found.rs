@@ -114,15 +114,20 @@ impl Found {
         }
     }
 
-    /// Says who the operations from `first` on are of, where they do not say it themselves.
+    /// Says whose the operations from `first` on are, and of which session, where they do not say
+    /// it themselves.
     pub(super) fn sent_by(&mut self, first: usize, resource: &Attributes<'_>) {
         let agent = resource.text(Field::Agent);
-        let Some(agent) = agent.or_else(|| resource.text(Field::Service)) else {
-            return;
-        };
+        let agent = agent.or_else(|| resource.text(Field::Service));
+        let session = resource.shown(Field::Session);
         for operation in &mut self.operations[first..] {
-            if operation.agent == UNKNOWN_AGENT {
+            if let Some(agent) = agent
+                && operation.agent == UNKNOWN_AGENT
+            {
                 agent.clone_into(&mut operation.agent);
+            }
+            if operation.session_id.is_none() {
+                operation.session_id.clone_from(&session);
             }
         }
     }

@@ -341,7 +341,9 @@ mod tests {
                 {"value": {"stringValue": "Bash"}, "key": "tool_name"},
                 {"key": "success", "value": {"boolValue": true}},
                 {"key": "duration_ms", "value": {"doubleValue": 1.5}}]});
-        let logs = json!({"resourceLogs": [{"resource": null, "scopeLogs": [
+        let resource = json!({"attributes": [
+            {"key": "session.id", "value": {"stringValue": "s-1"}}]});
+        let logs = json!({"resourceLogs": [{"resource": resource, "scopeLogs": [
             {"logRecords": [record, {"body": {"stringValue": "no time"}}]}]}], "x": 1});
         let (contents, found) = read(&logs);
         assert!(contents.logs && contents.other && !contents.traces);
@@ -350,6 +352,7 @@ mod tests {
         assert_eq!(operation.tool.as_deref(), Some("Bash"));
         assert_eq!(operation.latency_ms, Some(1.5));
         assert_eq!(operation.timestamp.as_micros(), 3);
+        assert_eq!(operation.session_id.as_deref(), Some("s-1"));
     }
 
     #[test]
