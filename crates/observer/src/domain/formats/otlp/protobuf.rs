@@ -134,8 +134,8 @@ fn log(record: &[u8]) -> Result<Log<'_>, Rejection> {
                 }
             }
             (6, Value::Bytes(bytes)) => attribute(bytes, &mut log.attributes)?,
-            (9, Value::Bytes(bytes)) => log.trace_id = hex::encode(bytes).into(),
-            (10, Value::Bytes(bytes)) => log.span_id = hex::encode(bytes).into(),
+            (9, Value::Bytes(bytes)) => log.trace_id = id::hex(bytes).into(),
+            (10, Value::Bytes(bytes)) => log.span_id = id::hex(bytes).into(),
             (11, Value::Fixed64(nanos)) => observed_nanos = nanos,
             (12, Value::Bytes(bytes)) => log.event_name = text(bytes),
             _ => {}
