@@ -12,7 +12,7 @@ impl From<IngestError> for Problem {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Full => Self::unavailable("INTAKE_FULL", error),
-            IngestError::TooLarge => Self::too_large(u32::MAX as usize),
+            IngestError::TooLarge(limit_bytes) => Self::too_large(limit_bytes),
             IngestError::NotDurable => Self::unavailable("NOT_DURABLE", error),
             IngestError::Stopping => Self::unavailable("STOPPING", error),
         }

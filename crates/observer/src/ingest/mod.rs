@@ -33,9 +33,9 @@ pub(crate) enum IngestError {
     /// Too much waits to be written.
     #[error("too much is waiting to be written; try again shortly")]
     Full,
-    /// More at once than ever fits.
-    #[error("this is more than can wait to be written; send less at a time")]
-    TooLarge,
+    /// More at once than ever fits, in bytes.
+    #[error("this is more than the {0} bytes that can wait to be written")]
+    TooLarge(usize),
     /// The disk or the database refused.
     #[error("the operations cannot be made durable now; try again")]
     NotDurable,
@@ -171,9 +171,10 @@ impl Intake {
         size_bytes: usize,
     ) -> Result<Vec<bool>, IngestError> {
         if self.capacity_bytes < size_bytes {
-            return Err(IngestError::TooLarge);
+            return Err(IngestError::TooLarge(self.capacity_bytes));
         }
-        let wanted = u32::try_from(size_bytes.max(1)).map_err(|_| IngestError::TooLarge)?;
+        let wanted = u32::try_from(size_bytes.max(1))
+            .map_err(|_| IngestError::TooLarge(self.capacity_bytes))?;
         let room = Arc::clone(&self.room)
             .try_acquire_many_owned(wanted)
             .map_err(|_| IngestError::Full)?;

@@ -72,6 +72,33 @@ async fn whoever_speaks_protobuf_gets_errors_in_protobuf() {
 }
 
 #[tokio::test]
+async fn large_bodies_wait_for_room_and_all_get_their_answer() {
+    let mut place = Place::on(Backend::Sqlite).await;
+    place.common.limits.bodies_bytes = 300 * 1024;
+    let notes = Notes::start_in(place).await;
+    let sent = (0..12).map(|number| {
+        let (api, text) = (
+            notes.api.clone(),
+            format!("{number}{}", "a".repeat(200 * 1024)),
+        );
+        async move { api.post("/notes", &json!({ "text": text })).await.status }
+    });
+    let statuses = futures_util::future::join_all(sent).await;
+    assert_eq!(statuses, [201; 12]);
+    // One that is larger than the room takes all of it.
+    let text = "b".repeat(400 * 1024);
+    assert_eq!(
+        notes
+            .api
+            .post("/notes", &json!({ "text": text }))
+            .await
+            .status,
+        201
+    );
+    assert_eq!(notes.texts().await.len(), 13);
+}
+
+#[tokio::test]
 async fn probes_and_the_document_need_no_key_and_nothing_else_goes_without() {
     let notes = Notes::start_on(Backend::Sqlite).await;
     let nobody = notes.api.without_key();
