@@ -6,12 +6,15 @@
 //! look would find nothing.
 
 use crate::addresses;
-use crate::bytes::{at, before, is_escape_letter, skip, skip_back};
+use crate::bytes::{at, before, is_escape_letter, is_quote, is_space, is_stop, skip, skip_back};
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::names::{MAX_NAME_BYTES, NEAR_BYTES, Name};
 use crate::spans::{Span, Spans};
 use crate::values::MAX_VALUE_BYTES;
+
+/// Longer words are looked at again.
+const MAX_WORD_BYTES: usize = 256;
 
 /// How far around a name what stands there has a say.
 #[derive(Clone, Copy, Debug)]
@@ -48,28 +51,59 @@ pub(crate) fn is_certain(line: &[u8], spans: &Spans) -> bool {
 
 /// Whether what goes touches nothing that a rule could join it with.
 fn stands_apart(line: &[u8], span: &Span) -> bool {
-    let is_apart = |byte: u8| {
-        matches!(
-            byte,
-            b' ' | b'\t' | b'"' | b'\'' | b'`' | b'=' | b',' | b';' | b'(' | b')' | b'>' | b'<'
-        )
-    };
-    let (left, right) = (before(line, span.start), at(line, span.end));
     let is_plain = matches!(
         span.kind,
         Kind::InternalIp | Kind::ExternalIp | Kind::Path | Kind::Email
     );
-    let left_is_apart = is_apart(left)
-        || left == b':'
-        || (left == b'/' && span.kind != Kind::Path)
-        || is_escape_letter(line, span.start.wrapping_sub(1));
-    is_plain
-        && left_is_apart
-        && (is_apart(right) || matches!(right, b':' | b'\\'))
-        && !(matches!((left, right), (b':', _) | (_, b':')) && is_in_v6(line, span))
+    let left = match before(line, span.start) {
+        byte if parts(byte) || is_escape_letter(line, span.start.wrapping_sub(1)) => Side::Parted,
+        b':' | b'[' | b']' | b',' => Side::Joined,
+        b'/' if span.kind != Kind::Path => Side::Joined,
+        _ => Side::Mixed,
+    };
+    let right = match (at(line, span.end), at(line, span.end + 1)) {
+        (byte, _) if parts(byte) => Side::Parted,
+        (b'\\', b'n' | b'r' | b't' | b'"') => Side::Parted,
+        (b'.', next) if is_space(next) => Side::Parted,
+        (b':' | b'[' | b']' | b',', _) => Side::Joined,
+        _ => Side::Mixed,
+    };
+    match (left, right) {
+        (Side::Mixed, _) | (_, Side::Mixed) => false,
+        (Side::Parted, Side::Parted) => is_plain,
+        _ => is_plain && joins_nothing(line, span),
+    }
 }
 
-/// Whether an address of version 6 may begin or end where the marker comes.
+/// What stands at one side of what goes.
+#[derive(Clone, Copy)]
+enum Side {
+    /// Something that ends whatever a rule looks at.
+    Parted,
+    /// A mark that addresses and URLs may hold.
+    Joined,
+    /// Something that names and keys may hold.
+    Mixed,
+}
+
+const fn parts(byte: u8) -> bool {
+    is_space(byte) || is_quote(byte) || matches!(byte, b'=' | b';' | b'(' | b')' | b'<' | b'>')
+}
+
+/// Whether no URL and no address of version 6 is around what goes.
+fn joins_nothing(line: &[u8], span: &Span) -> bool {
+    let floor = span.start.saturating_sub(MAX_WORD_BYTES);
+    let limit = (span.end + MAX_WORD_BYTES).min(line.len());
+    let start = skip_back(line, span.start, floor, |byte| !is_stop(byte));
+    let end = skip(&line[..limit], span.end, |byte| !is_stop(byte));
+    let is_seen = (start == 0 || floor < start) && (end == line.len() || end < limit);
+    is_seen && !holds_slashes(&line[start..end]) && !is_in_v6(line, span)
+}
+
+fn holds_slashes(word: &[u8]) -> bool {
+    word.windows(2).any(|pair| pair == b"//") || word.windows(4).any(|four| four == br"\/\/")
+}
+
 fn is_in_v6(line: &[u8], span: &Span) -> bool {
     let floor = span.start.saturating_sub(addresses::MAX_V6_BYTES);
     let limit = (span.end + addresses::MAX_V6_BYTES).min(line.len());

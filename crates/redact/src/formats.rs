@@ -1,6 +1,6 @@
 //! Lines of files that hold passwords without naming them.
 
-use crate::bytes::{is_digit, is_space, skip, skip_back};
+use crate::bytes::{is_digit, is_name, is_space, skip, skip_back};
 use crate::counts::Kind;
 use crate::placeholders::is_marker;
 use crate::spans::Spans;
@@ -30,7 +30,8 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
 }
 
 fn names_host(text: &[u8]) -> bool {
-    text == b"*" || text == b"localhost" || text.contains(&b'.')
+    let is_part = |byte: &u8| is_name(*byte) || *byte == b'.';
+    text == b"*" || text == b"localhost" || (text.contains(&b'.') && text.iter().all(is_part))
 }
 
 fn names_port(text: &[u8]) -> bool {
