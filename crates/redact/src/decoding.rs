@@ -1,12 +1,15 @@
 //! A second look at text in other clothes: `%3D`, `&quot;`, `\\u003d`.
 
-use memchr::memchr3_iter;
+use std::cell::RefCell;
+
+use memchr::{memchr3, memchr3_iter};
 
 use crate::bytes::is_hex;
 use crate::counts::Kind;
 use crate::labels::{self, Pending};
+use crate::options::Options;
 use crate::spans::Spans;
-use crate::{addresses, mail};
+use crate::{addresses, mail, paths, urls};
 
 /// Entities by name, and what they stand for.
 const ENTITIES: [(&[u8], u8); 5] = [
@@ -17,15 +20,29 @@ const ENTITIES: [(&[u8], u8); 5] = [
     (b"&gt;", b'>'),
 ];
 
+thread_local! {
+    /// Kept from line to line, so that lines with escapes cost no allocation.
+    static DECODED: RefCell<Decoded> = RefCell::default();
+}
+
 /// Finds what shows only once the line is decoded, and marks it as it is written.
-pub(crate) fn find(line: &[u8], spans: &mut Spans) {
+pub(crate) fn find(line: &[u8], options: &Options, spans: &mut Spans) {
     let mut marks = memchr3_iter(b'%', b'&', b'\\', line);
-    if !marks.any(|mark| escape_at(line, mark).is_some()) {
+    let Some(first) = marks.find(|mark| escape_at(line, *mark).is_some()) else {
         return;
-    }
+    };
     spans.is_doubtful = true;
-    let decoded = Decoded::new(line);
+    let mut decoded = DECODED.take();
+    decoded.fill(line, first);
+    find_decoded(&decoded, options, spans);
+    decoded.clear();
+    DECODED.set(decoded);
+}
+
+fn find_decoded(decoded: &Decoded, options: &Options, spans: &mut Spans) {
     let mut found = Spans::default();
+    urls::find(&decoded.text, options, &mut found);
+    paths::find(&decoded.text, options, &mut found);
     labels::find(&decoded.text, &mut Pending::Nothing, &mut found);
     addresses::find(&decoded.text, &mut found);
     mail::find(&decoded.text, &mut found);
@@ -42,32 +59,39 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
 }
 
 /// A line without escapes, and where each of its bytes comes from.
+#[derive(Default)]
 struct Decoded {
     text: Vec<u8>,
     origins: Vec<usize>,
 }
 
 impl Decoded {
-    fn new(line: &[u8]) -> Decoded {
-        let mut decoded = Decoded {
-            text: Vec::new(),
-            origins: Vec::new(),
-        };
-        let mut position = 0;
+    /// Decodes `line`, whose first escape is at `first`.
+    fn fill(&mut self, line: &[u8], first: usize) {
+        self.push_plain(line, 0, first);
+        let mut position = first;
         while position < line.len() {
-            match escape_at(line, position) {
-                Some((byte, length)) => {
-                    decoded.push_escape(byte, position);
-                    position += length;
-                }
-                None => {
-                    decoded.push(line[position], position);
-                    position += 1;
-                }
+            if let Some((byte, length)) = escape_at(line, position) {
+                self.push_escape(byte, position);
+                position += length;
+                continue;
             }
+            let next = memchr3(b'%', b'&', b'\\', &line[position + 1..]);
+            let end = next.map_or(line.len(), |offset| position + 1 + offset);
+            self.push_plain(line, position, end);
+            position = end;
         }
-        decoded.origins.push(line.len());
-        decoded
+        self.origins.push(line.len());
+    }
+
+    fn push_plain(&mut self, line: &[u8], from: usize, to: usize) {
+        self.text.extend_from_slice(&line[from..to]);
+        self.origins.extend(from..to);
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.origins.clear();
     }
 
     /// A decoded quote stays escaped, so that it does not end the text around it.

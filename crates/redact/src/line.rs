@@ -28,7 +28,7 @@ pub(crate) fn find(rules: &Rules, line: &str, carry: &mut Carry, spans: &mut Spa
     addresses::find(bytes, spans);
     mail::find(bytes, spans);
     find_credentials(bytes, &mut carry.pending, spans);
-    decoding::find(bytes, spans);
+    decoding::find(bytes, &rules.options, spans);
     spans.settle(bytes);
 }
 

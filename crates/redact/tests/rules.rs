@@ -228,6 +228,10 @@ fn urls_keep_their_host_and_lose_the_rest() {
         ),
         ("(https://example.com/a_(b))", "(https://example.com)"),
         (
+            "next=https%3A%2F%2Fexample.com%2Fa%3Fb, then",
+            "next=https%3A%2F%2Fexample.com, then",
+        ),
+        (
             r#"{"u":"https:\/\/example.com\/a\/b"}"#,
             r#"{"u":"https:\/\/example.com"}"#,
         ),
