@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Breakers(BreakersArgs),
     /// The record of every change
     Journal(JournalArgs),
-    /// Analysis jobs: list and run
+    /// Jobs of the observer: when they run, how they went; run one now
     Jobs(JobsArgs),
     /// Keys of persons and services
     Keys(KeysArgs),
@@ -133,6 +133,7 @@ mod tests {
             "up --data d --port-base 4000 --config f --test-clock 360",
             "demo --once --data d --port-base 4000",
             "collect a b --format otlp --config f",
+            "collect --follow logs --every 0.5 --state f",
             "findings",
             "findings list --agent a --at-least 3",
             "playbooks",
@@ -172,6 +173,8 @@ mod tests {
             "up --port-base 65534",
             "collect",
             "collect a --format word",
+            "collect a --every 2",
+            "collect a --follow --every 0",
             "proposals approve",
             "proposals reject 1a2b",
             "keys create --person mira",

@@ -186,3 +186,41 @@ impl ObserverSettings {
         Duration::from_secs(self.stall_after_seconds)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(change: impl FnOnce(&mut ObserverSettings)) -> Result<(), String> {
+        let mut settings = ObserverSettings::default();
+        change(&mut settings);
+        settings.check().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_by_its_name() {
+        assert_eq!(checked(|_| {}), Ok(()));
+        assert_eq!(
+            checked(|it| it.self_eval_schedule = "off".to_owned()),
+            Ok(())
+        );
+        type Change = fn(&mut ObserverSettings);
+        let refused: [(Change, &str); 5] = [
+            (|it| it.cycle_seconds = 0, "cycle_seconds"),
+            (|it| it.telemetry_days = 0, "telemetry_days"),
+            (|it| it.retention_days = 20, "retention_days"),
+            (
+                |it| (it.telemetry_days, it.retention_days) = (7, 7),
+                "retention_days",
+            ),
+            (
+                |it| it.telemetry_extract_schedule = "daily".to_owned(),
+                "telemetry_extract_schedule",
+            ),
+        ];
+        for (change, name) in refused {
+            let error = checked(change).unwrap_err();
+            assert!(error.contains(&format!("observer.{name}")), "{error}");
+        }
+    }
+}

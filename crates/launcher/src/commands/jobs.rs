@@ -1,4 +1,4 @@
-//! `attune jobs`: the observer's analysis jobs.
+//! `attune jobs`: the observer's jobs.
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -42,11 +42,34 @@ pub(crate) async fn run(args: JobsArgs, to: &Connection, output: Output) -> Resu
 }
 
 fn table(jobs: &Value) -> Table {
-    let mut table = Table::new(&["name"]);
+    let mut table = Table::new(&["name", "runs", "next run", "last run", "outcome"]);
     for job in jobs.as_array().into_iter().flatten() {
-        table.row(vec![text(&job["name"])]);
+        table.row(vec![
+            text(&job["name"]),
+            turn(job),
+            known(&job["next_run"]),
+            known(&job["last_started"]),
+            known(&job["last_outcome"]),
+        ]);
     }
     table
+}
+
+/// When a job runs by itself.
+fn turn(job: &Value) -> String {
+    match (&job["schedule"], &job["every_seconds"]) {
+        (Value::String(schedule), _) => schedule.clone(),
+        (_, Value::Number(seconds)) => format!("every {seconds} s"),
+        _ => "when asked".to_owned(),
+    }
+}
+
+fn known(value: &Value) -> String {
+    if value.is_null() {
+        String::new()
+    } else {
+        text(value)
+    }
 }
 
 /// The report of a run, field by field.

@@ -43,7 +43,18 @@ fn one_process_serves_and_the_commands_find_it() {
     assert_eq!(ask(folder, &["proposals", "list"])["data"], json!([]));
     assert_eq!(ask(folder, &["windows"])["data"], json!([]));
     assert!(ask(folder, &["breakers"])["data"].is_array());
-    assert!(ask(folder, &["jobs"]).is_array());
+    let jobs = ask(folder, &["jobs"]);
+    let extract = jobs
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|job| job["name"] == "telemetry-extract");
+    assert_eq!(extract.unwrap()["schedule"], "0 1 * * *");
+    let listed = run(folder, &["jobs", "--data", "d"]).assert(0);
+    assert!(
+        listed.out.contains("error-analyser\tevery 30 s"),
+        "{listed:?}"
+    );
     assert!(ask(folder, &["openapi", "observer"])["paths"].is_object());
     let chains = ask(folder, &["journal", "verify"]);
     assert_eq!(chains.as_array().unwrap().len(), 4);

@@ -33,7 +33,7 @@ fn append(observer: &Observer, text: &str) {
 fn row(number: u32, advice: &str) -> String {
     let row = json!({
         "created_at": format!("2026-01-10T11:{number:02}:00Z"), "model": "gpt-oss:120b",
-        "task_class": if number % 2 == 0 { "staffing.fill" } else { "staffing.match" },
+        "task_class": if number.is_multiple_of(2) { "staffing.fill" } else { "staffing.match" },
         "reason": "stuck", "correction": advice, "sig_hash": format!("sig-{number}"),
         "applied_at_turn": number, "usage": { "latency_ms": 800 },
     });

@@ -83,20 +83,20 @@ impl<'to> Sender<'to> {
 
     /// Sends what has gathered; it is on disk when this returns.
     pub(super) async fn send(&mut self) -> Result<(), Failure> {
-        let mut parts = vec![0..self.batch.len()];
-        while let Some(part) = parts.pop() {
-            if part.is_empty() {
+        let mut parts = vec![(0, self.batch.len())];
+        while let Some((start, end)) = parts.pop() {
+            if start == end {
                 continue;
             }
-            match self.acknowledged(part.clone()).await {
-                Ok(outcome) => self.count(&outcome, part.start),
-                Err(error) if error.status() == Some(413) && part.len() == 1 => {
-                    self.refuse(part.start, "it is larger than the observer takes");
+            match self.acknowledged(start, end).await {
+                Ok(outcome) => self.count(&outcome, start),
+                Err(error) if error.status() == Some(413) && start + 1 == end => {
+                    self.refuse(start, "it is larger than the observer takes");
                     self.sent.rejected += 1;
                 }
                 Err(error) if error.status() == Some(413) => {
-                    let middle = part.start + part.len() / 2;
-                    parts.extend([middle..part.end, part.start..middle]);
+                    let middle = start + (end - start) / 2;
+                    parts.extend([(middle, end), (start, middle)]);
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -133,12 +133,13 @@ impl<'to> Sender<'to> {
 
     async fn acknowledged(
         &mut self,
-        part: std::ops::Range<usize>,
+        start: usize,
+        end: usize,
     ) -> Result<BatchOutcome, ClientError> {
         let observer = self.to.observer();
         let (mut tries, mut pause) = (1, FIRST_PAUSE);
         loop {
-            let error = match observer.send(&self.batch[part.clone()]).await {
+            let error = match observer.send(&self.batch[start..end]).await {
                 Ok(outcome) => {
                     self.has_answered = true;
                     return Ok(outcome);
