@@ -358,8 +358,8 @@ fn two_followers_do_not_share_what_they_remember() {
     service_kit::auth::first_keys(place.path()).unwrap();
     let endpoints = r#"{"observer": "http://127.0.0.1:1"}"#;
     fs::write(place.path().join("endpoints.json"), endpoints).unwrap();
-    let _held = fs::File::create(place.path().join("collect.lock")).unwrap();
-    _held.lock().unwrap();
+    let held = fs::File::create(place.path().join("collect.lock")).unwrap();
+    held.lock().unwrap();
     let refused = run(place.path(), &["collect", "--follow", ".", "--data", "."]).assert(3);
     assert!(refused.err.contains("--state FILE"), "{refused:?}");
 }
