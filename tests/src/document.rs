@@ -70,6 +70,24 @@ impl Operation {
         path
     }
 
+    /// The names of its parameters in the `path` or in the `query`.
+    pub fn parameters(&self, place: &str) -> Vec<String> {
+        let all = self.value["parameters"].as_array().into_iter().flatten();
+        all.filter(|parameter| parameter["in"] == place)
+            .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The path with one parameter as given, and the others as in [`Operation::filled_path`].
+    pub fn path_with(&self, parameter: &str, value: &str) -> String {
+        let given = self.path.replace(&format!("{{{parameter}}}"), value);
+        let rest = Self {
+            path: given,
+            ..self.clone()
+        };
+        rest.filled_path()
+    }
+
     /// Whether this status is documented.
     pub fn documents(&self, status: u16) -> bool {
         self.value["responses"].get(status.to_string()).is_some()

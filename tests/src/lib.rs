@@ -10,6 +10,7 @@
 pub mod course;
 pub mod document;
 pub mod fleet;
+pub mod leaks;
 pub mod load;
 pub mod lone;
 pub mod program;

@@ -39,6 +39,10 @@ pub struct Options {
     pub body_bytes: usize,
     /// Whose findings become proposals by themselves; `*` at the end stands for anything.
     pub agents: &'static str,
+    /// More settings, as TOML.
+    pub settings: String,
+    /// What the environment of the services holds besides.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Default for Options {
@@ -48,6 +52,8 @@ impl Default for Options {
             stable_after_minutes: 15,
             body_bytes: 1024 * 1024,
             agents: "worker-*",
+            settings: String::new(),
+            environment: Vec::new(),
         }
     }
 }
@@ -60,6 +66,7 @@ pub struct Stack {
     /// The repository that is to be improved.
     pub target: BareRepository,
     scale: f64,
+    environment: Vec<(String, String)>,
     folder: TempDir,
     children: Mutex<BTreeMap<Service, Child>>,
 }
@@ -88,6 +95,7 @@ impl Stack {
             site: Site::new(addresses, clock, keys.admin.expose().to_owned()),
             target,
             scale: options.scale,
+            environment: options.environment.clone(),
             folder,
             children: Mutex::default(),
         };
@@ -150,6 +158,7 @@ impl Stack {
                 "ATTUNE__SERVER__LISTEN",
                 self.site.addresses[&service].to_string(),
             )
+            .envs(self.environment.iter().cloned())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
@@ -172,7 +181,8 @@ impl Stack {
         assert!(ended.is_none(), "{service} ended by itself: {ended:?}");
     }
 
-    fn log(&self, service: Service) -> PathBuf {
+    /// What a service has written to its output.
+    pub fn log(&self, service: Service) -> PathBuf {
         self.folder.path().join(format!("{service}.log"))
     }
 }
@@ -234,6 +244,7 @@ fn settings(
         stable_after_minutes,
         body_bytes,
         agents,
+        settings,
         ..
     } = options;
     let (folder, target) = (folder.display(), target.path.display());
@@ -272,6 +283,8 @@ run = ["sh", "-c", 'git --git-dir="$1" archive "$2" | tar --extract --directory 
 name = "provision"
 run = ["sh", "-c", 'echo "$1" >>"$2/provision.log"', "provision", "{{commit}}", "{folder}"]
 when_paths = ["agents/**"]
+
+{settings}
 "#
     )
 }

@@ -1,5 +1,7 @@
 //! What policy and the strict applier say of a diff, with the tree and the canonical diff.
 
+use redact::Redactor;
+use service_kit::redaction::presentable;
 use types::{
     CommitSha, Digest,
     patch::{PatchReport, Refusal},
@@ -22,11 +24,23 @@ pub fn judge(
     tree: &CommitSha,
 ) -> Result<PatchReport, GitError> {
     let (verdict, results) = policy::check(policy, patch, &objects.base(tree)?);
+    let verdict = discreet(verdict, policy.redactor());
     let digest = policy
         .digest()
         .parse()
         .unwrap_or_else(|_| Digest::of(policy.digest()));
     conclude(verdict, digest, results.as_deref(), objects, tree)
+}
+
+/// What is said of a diff quotes it, and may be shown where the diff is not.
+fn discreet(mut verdict: Verdict, redactor: &Redactor) -> Verdict {
+    for refusal in &mut verdict.refusals {
+        refusal.message = presentable(redactor, &refusal.message).into_owned();
+    }
+    verdict
+        .suggested_patch
+        .take_if(|patch| redactor.finds_secret(patch).is_some());
+    verdict
 }
 
 /// Judges a diff by itself, without a policy.

@@ -52,9 +52,6 @@ pub fn check(
         Ok(results) => results,
         Err(fault) => {
             let mut verdict = faulty(policy.digest(), patch.paths(), &fault, patch_text, base);
-            if refusals.iter().any(secrets::is_refusal) {
-                verdict.suggested_patch = None;
-            }
             refusals.append(&mut verdict.refusals);
             return (
                 Verdict {

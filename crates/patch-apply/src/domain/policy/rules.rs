@@ -184,7 +184,8 @@ impl Policy {
         &self.digest
     }
 
-    pub(super) fn redactor(&self) -> &Redactor {
+    /// What finds credentials in a change.
+    pub(crate) fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 

@@ -5,8 +5,6 @@ use unidiff::FilePatch;
 
 use super::verdict::Refusal;
 
-const CODE: &str = "secret";
-
 /// Judges the name and the added lines of one file, each line alone and all together.
 pub(super) fn check(file: &FilePatch, redactor: &Redactor) -> Vec<Refusal> {
     let finds_credential = |text: &str| redactor.finds_secret(text).is_some();
@@ -36,14 +34,9 @@ pub(super) fn check(file: &FilePatch, redactor: &Redactor) -> Vec<Refusal> {
     refusals
 }
 
-/// Whether a refusal is one of these.
-pub(super) fn is_refusal(refusal: &Refusal) -> bool {
-    refusal.code == CODE
-}
-
 pub(super) fn refusal(path: &str) -> Refusal {
     Refusal::new(
-        CODE,
+        "secret",
         path,
         "the change adds something shaped like a credential; take it out and name where it is kept",
     )
