@@ -52,7 +52,10 @@ async fn no_secret_that_is_pushed_in_anywhere_can_be_found_afterwards() {
 
 fn options(vault: &mut Vault) -> Options {
     Options {
-        environment: vec![("FORGE_TOKEN".to_owned(), OWN_SECRET.to_owned())],
+        environment: vec![
+            ("FORGE_TOKEN".to_owned(), OWN_SECRET.to_owned()),
+            ("ATTUNE__LOG__LEVEL".to_owned(), "trace".to_owned()),
+        ],
         settings: course::talkative_deployment(vault),
         ..Options::default()
     }
