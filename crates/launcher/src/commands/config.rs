@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use redact::{Kind, Redactor};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use serde_json::Value;
 use service_kit::{
     kit,
+    redaction::presentable,
     settings::{CommonSettings, Layers},
 };
 
@@ -87,6 +90,7 @@ fn show(settings: ServiceSettings, output: Output) -> Result<(), Failure> {
     if !settings.common.redact.known_secrets.is_empty() {
         hidden.push("redact.known_secrets");
     }
+    let redactor = kit::redactor(&settings.common)?;
     let sections = Sections {
         common: settings.common,
         tune_gateway: settings.tune_gateway,
@@ -94,15 +98,52 @@ fn show(settings: ServiceSettings, output: Output) -> Result<(), Failure> {
         proposal_service: settings.proposal_service,
         patch_apply: settings.patch_apply,
     };
+    let mut sections = serde_json::to_value(&sections).context("the settings cannot be written")?;
+    conceal("", &mut sections, &redactor);
     if output.json {
         return output.json(&sections);
     }
+    remove_nulls(&mut sections);
     let text = toml::to_string(&sections).context("the settings cannot be written as TOML")?;
     let hidden: String = hidden
         .iter()
         .map(|name| format!("# {name} is set and not shown\n"))
         .collect();
     output.text(&format!("{text}{hidden}"))
+}
+
+/// Takes out passwords and tokens that stand inside other values, such as addresses.
+fn conceal(name: &str, value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::String(text) => {
+            let shown = presentable(redactor, text);
+            let is_secret = redactor.redact_field(name, text) == Kind::Key.marker();
+            if is_secret {
+                *text = Kind::Key.marker().to_owned();
+            } else if shown != *text {
+                *text = shown.into_owned();
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| conceal(name, item, redactor)),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .for_each(|(name, field)| conceal(name, field, redactor)),
+        Value::Number(_) | Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// TOML has no null: what is not set is not there.
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Commands that work on files alone.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+};
 
 use serde_json::{Value, json};
 
-use crate::program::{run, run_with};
+use crate::program::{begin, run, run_with};
 
 fn event(number: u32, success: bool, message: &str) -> Value {
     json!({
@@ -38,6 +41,90 @@ fn redact_takes_secrets_out_of_a_stream_and_counts_them() {
     let ended = ended.assert(0);
     assert_eq!(ended.out, "from 192.168.x.x\nnothing\n");
     assert_eq!(ended.err.trim(), r#"{"internal_ip":1}"#);
+}
+
+#[test]
+fn redact_honours_the_settings_and_knows_their_secrets() {
+    let place = tempfile::tempdir().unwrap();
+    let settings = "[redact]\nallowed_path_prefixes = ['/srv/agents']\npatterns = ['PRJ-[0-9]+']\n\
+                    known_secrets = ['tangerine harbour']\n\
+                    [database]\nurl = 'postgres://attune:quince-7-lark@db/attune'\n";
+    fs::write(place.path().join("other.toml"), settings).unwrap();
+    let text = "/srv/agents/a /home/mira/b PRJ-17 tangerine harbour quince-7-lark\n";
+
+    let plain = run_with(place.path(), &["redact"], text).assert(0);
+    assert!(plain.out.contains("PRJ-17 tangerine harbour quince-7-lark"));
+    let named = ["redact", "--report", "--config", "other.toml"];
+    let ended = run_with(place.path(), &named, text).assert(0);
+    assert_eq!(
+        ended.out,
+        "/srv/agents/a [PATH] [REDACTED] [REDACTED_KEY] [REDACTED_KEY]\n"
+    );
+    assert_eq!(ended.err.trim(), r#"{"key":2,"path":1,"pattern":1}"#);
+    fs::rename(
+        place.path().join("other.toml"),
+        place.path().join("attune.toml"),
+    )
+    .unwrap();
+    let found = run_with(place.path(), &["redact"], text).assert(0);
+    assert_eq!(found.out, ended.out);
+}
+
+#[test]
+fn redact_refuses_settings_that_it_cannot_honour() {
+    let place = tempfile::tempdir().unwrap();
+    let absent = run_with(place.path(), &["redact", "--config", "absent.toml"], "a\n");
+    assert_eq!(absent.assert(2).out, "");
+    for text in [
+        "patterns = ['(']",
+        "patterns = ['']",
+        "known_secrets = ['abc']",
+    ] {
+        fs::write(
+            place.path().join("attune.toml"),
+            format!("[redact]\n{text}\n"),
+        )
+        .unwrap();
+        let ended = run_with(place.path(), &["redact"], "a\n").assert(2);
+        assert_eq!(ended.out, "", "{text}");
+        assert!(!ended.err.contains("abc"), "{ended:?}");
+    }
+}
+
+#[test]
+fn redact_takes_bytes_of_any_kind() {
+    let place = tempfile::tempdir().unwrap();
+    let ended = run_with(place.path(), &["redact"], "").assert(0);
+    assert_eq!(ended.out, "");
+    let ended = run_with(place.path(), &["redact"], "\r\n\0 from 10.1.2.3").assert(0);
+    assert_eq!(ended.out, "\r\n\0 from 192.168.x.x");
+    let lines = "[1, \"10.1.2.3\"]\nno json from 10.1.2.3\n\n";
+    let ended = run_with(place.path(), &["redact", "--jsonl", "message"], lines).assert(0);
+    assert_eq!(ended.out, lines.replace("10.1.2.3", "192.168.x.x"));
+}
+
+#[test]
+fn redact_gives_each_line_before_the_next_one_comes() {
+    let place = tempfile::tempdir().unwrap();
+    for arguments in [vec!["redact"], vec!["redact", "--jsonl", "message"]] {
+        let mut child = begin(place.path(), &arguments);
+        let mut input = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        for number in 1..4 {
+            writeln!(input, "{{\"message\": \"{number} from 10.1.2.3\"}}").unwrap();
+            let mut line = String::new();
+            output.read_line(&mut line).unwrap();
+            assert_eq!(
+                line,
+                format!("{{\"message\": \"{number} from 192.168.x.x\"}}\n")
+            );
+        }
+        // Who reads no more is not an error.
+        drop(output);
+        let _nobody_reads = (0..1_000).try_for_each(|_| writeln!(input, "a line"));
+        drop(input);
+        assert!(child.wait().unwrap().success());
+    }
 }
 
 #[test]

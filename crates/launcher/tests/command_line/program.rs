@@ -89,16 +89,22 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ended {
 
 /// Runs `attune` with this on its standard input.
 pub(crate) fn run_with(folder: &Path, arguments: &[&str], input: &str) -> Ended {
-    let mut child = attune(folder, arguments)
+    let mut child = begin(folder, arguments);
+    let mut stdin = child.stdin.take().expect("its input is ours");
+    // Whoever refuses does not read.
+    let _read = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    Ended::of(&child.wait_with_output().expect("it ends"))
+}
+
+/// Starts `attune` with all of its streams in the hands of the test.
+pub(crate) fn begin(folder: &Path, arguments: &[&str]) -> Child {
+    attune(folder, arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("it starts");
-    let mut stdin = child.stdin.take().expect("its input is ours");
-    stdin.write_all(input.as_bytes()).expect("it reads");
-    drop(stdin);
-    Ended::of(&child.wait_with_output().expect("it ends"))
+        .expect("it starts")
 }
 
 /// `attune` at work on something without an end, ended with the test.

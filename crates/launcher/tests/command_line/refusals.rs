@@ -76,14 +76,17 @@ fn a_setting_that_is_unknown_is_named() {
 fn a_shown_setting_holds_no_secret() {
     let place = tempfile::tempdir().unwrap();
     let text = "[database]\nurl = 'postgres://attune:squeamish@db/attune'\n\
-                [redact]\nknown_secrets = ['ossifrage']\n";
+                [redact]\nknown_secrets = ['ossifrage']\n\
+                [target]\nrepository = 'https://bot:ghs-tangerine-7@forge.example/agents.git'\n";
     fs::write(place.path().join("attune.toml"), text).unwrap();
     for arguments in [vec!["config", "show"], vec!["config", "show", "--json"]] {
         let ended = run(place.path(), &arguments).assert(0);
-        for secret in ["squeamish", "ossifrage"] {
+        for secret in ["squeamish", "ossifrage", "tangerine"] {
             assert!(!ended.out.contains(secret), "{ended:?}");
         }
-        assert!(ended.out.contains("cycle_seconds"), "{ended:?}");
+        for shown in ["cycle_seconds", "forge.example", ".attune"] {
+            assert!(ended.out.contains(shown), "{shown}: {ended:?}");
+        }
     }
 }
 
