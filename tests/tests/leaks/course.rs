@@ -18,7 +18,7 @@ use types::{
     proposal::{Proposal, ProposalStatus, Stage},
 };
 
-use crate::requests::bytes;
+use crate::{files::log_of, requests::bytes};
 
 const RUNBOOK: &str = "docs/runbook.md";
 
@@ -54,6 +54,7 @@ pub(crate) async fn run(stack: &Stack, vault: &mut Vault) -> Vec<(String, Vec<u8
     course.events().await;
     course.batches().await;
     course.playbooks().await;
+    course.telemetry().await;
     course.windows().await;
     course.refused_diffs().await;
     course.rejected().await;
@@ -172,7 +173,25 @@ impl Course<'_> {
                 entry.insert(name.to_owned(), json!(text));
             }
             let entry = Value::Object(entry);
-            self.post(Service::Observer, "/log", &entry, 201).await;
+            let key = self.vault.word("POST /log, idempotency-key");
+            let api = self.stack.site.api(Service::Observer);
+            let answer = api.post_keyed("/log", &key, &entry).await;
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            self.replies
+                .push(("the answer to POST /log".to_owned(), bytes(&answer)));
+        }
+    }
+
+    /// What agents export, where the observer takes it.
+    async fn telemetry(&mut self) {
+        let observer = self.stack.site.shared(Service::Observer);
+        let document = observer.openapi().await.unwrap();
+        for (path, file) in [("/v1/traces", "otlp.json"), ("/v1/logs", "otlp-logs.json")] {
+            if document["paths"].get(path).is_some() {
+                let body = log_of(file, path, self.vault);
+                let body: Value = serde_json::from_str(&body).unwrap();
+                self.post(Service::Observer, path, &body, 200).await;
+            }
         }
     }
 

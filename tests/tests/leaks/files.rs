@@ -126,28 +126,32 @@ fn wrong_settings(stack: &Stack, attune: &Attune<'_>, vault: &mut Vault) -> Vec<
 
 fn write_logs(folder: &Path, vault: &mut Vault) {
     fs::create_dir_all(folder).unwrap();
-    for (name, frame) in FORMATS {
-        let mut text = String::new();
-        for line in frame.split_inclusive('\n') {
-            text.push_str(&filled(line, name, vault));
-        }
+    for (name, _) in FORMATS {
+        let text = log_of(name, "a log file", vault);
         let file = folder.join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
     }
 }
 
+/// The log of this name, filled with secrets for an entrance.
+pub(crate) fn log_of(name: &str, entrance: &str, vault: &mut Vault) -> String {
+    let known = FORMATS.iter().find(|(known, _)| *known == name);
+    let (_, frame) = known.unwrap();
+    filled(frame, &format!("{entrance}, {name}"), vault)
+}
+
 /// Fills each `¿` with a text that is escaped for JSON, and each `¡` with a single word.
-fn filled(frame: &str, name: &str, vault: &mut Vault) -> String {
+fn filled(frame: &str, entrance: &str, vault: &mut Vault) -> String {
     let mut out = String::new();
     for letter in frame.chars() {
         match letter {
             '¿' => {
-                let text = vault.text(&format!("a log file, {name}"));
+                let text = vault.text(entrance);
                 out.push_str(json!(text).to_string().trim_matches('"'));
             }
-            '¡' => out.push_str(&vault.word(&format!("a log file, {name}"))),
-            '§' => out.push_str(&vault.canary(&format!("a log file, {name}"))),
+            '¡' => out.push_str(&vault.word(entrance)),
+            '§' => out.push_str(&vault.canary(entrance)),
             other => out.push(other),
         }
     }

@@ -187,7 +187,9 @@ impl Asker<'_> {
     }
 
     async fn bodies(&mut self, operation: &Operation) {
-        let schema = operation.json_schema(self.document).unwrap();
+        let Some(schema) = operation.json_schema(self.document) else {
+            return self.malformed(operation).await;
+        };
         let (sample, found) = leaves(self.document, &schema);
         let mut whole = sample.clone();
         for leaf in found.iter().filter(|leaf| leaf.is_free) {
