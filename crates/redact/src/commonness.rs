@@ -46,20 +46,39 @@ const fn symbols() -> [u8; 256] {
 
 /// The surprise of `text` in quarters of a bit.
 pub(crate) fn surprise(text: &[u8]) -> i32 {
-    let (mut cost, mut previous) = (0, 0);
-    let (mut lower, mut upper, mut digit) = (false, false, false);
-    for &byte in text {
+    let mut tally = Tally::default();
+    text.iter().for_each(|byte| tally.add(*byte));
+    tally.surprise()
+}
+
+/// What the bytes of a text cost so far.
+#[derive(Default)]
+pub(crate) struct Tally {
+    cost: i32,
+    bytes: i32,
+    previous: usize,
+    lower: bool,
+    upper: bool,
+    digit: bool,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, byte: u8) {
         let symbol = SYMBOL[byte as usize] as usize;
-        cost += i32::from(COSTS[previous][symbol]);
+        self.cost += i32::from(COSTS[self.previous][symbol]);
         if is_digit(byte) {
-            cost += ONE_OF_TEN;
-            digit = true;
+            self.cost += ONE_OF_TEN;
+            self.digit = true;
         }
-        lower |= is_lower(byte);
-        upper |= is_upper(byte);
-        previous = symbol;
+        self.lower |= is_lower(byte);
+        self.upper |= is_upper(byte);
+        self.previous = symbol;
+        self.bytes += 1;
     }
-    cost - by_lot(lower, upper, digit) * i32::try_from(text.len()).unwrap_or(i32::MAX / 64)
+
+    pub(crate) fn surprise(&self) -> i32 {
+        self.cost - by_lot(self.lower, self.upper, self.digit) * self.bytes
+    }
 }
 
 /// What one character drawn by lot costs, by the classes that occur.

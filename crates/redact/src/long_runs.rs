@@ -88,10 +88,10 @@ fn members(word: &[u8; WORD_BYTES], is_part: impl Fn(u8) -> bool) -> u64 {
     bits
 }
 
-/// A letter, a digit, `_`, `-` or `+`.
+/// A letter, a digit, `_`, `-`, `+` or `/`.
 #[inline(always)]
-pub(crate) const fn is_run(byte: u8) -> bool {
-    is_in(byte | 0x20, b'a', b'z') | is_in(byte, b'0', b'9') | is_joint(byte)
+pub(crate) const fn is_word(byte: u8) -> bool {
+    is_in(byte | 0x20, b'a', b'z') | is_in(byte, b'/', b'9') | is_joint(byte)
 }
 
 #[inline(always)]
@@ -122,7 +122,7 @@ mod tests {
                     let line = [&" b".repeat(start), " ", &"a".repeat(length), tail].concat();
                     let expected = (2 * start + 1, 2 * start + 1 + length);
                     assert_eq!(
-                        next(line.as_bytes(), 0, 15, is_run),
+                        next(line.as_bytes(), 0, 15, is_word),
                         (15 <= length).then_some(expected)
                     );
                 }
@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn classes_agree_with_the_table() {
         for byte in 0..=u8::MAX {
-            assert_eq!(is_run(byte), crate::bytes::is_name(byte) || byte == b'+');
+            let is_joint = matches!(byte, b'+' | b'/');
+            assert_eq!(is_word(byte), crate::bytes::is_name(byte) || is_joint);
             let is_hex = crate::bytes::is_hex(byte);
             assert_eq!(is_v6(byte), is_hex || byte == b':' || byte == b'.');
         }

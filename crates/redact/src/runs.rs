@@ -1,14 +1,16 @@
 //! Long runs of letters and digits that no label announces.
 
+use memchr::memchr;
+
 use crate::bytes::{
     at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_lower, is_name, is_upper, skip,
     skip_back,
 };
-use crate::commonness::surprise;
+use crate::commonness::{Tally, surprise};
 use crate::counts::Kind;
 use crate::long_runs;
 use crate::spans::Spans;
-use crate::{shapes, vendors};
+use crate::{hosts, shapes, slashes, vendors};
 
 /// Shorter runs are not keys unless a label says so.
 const MIN_RUN_BYTES: usize = 16;
@@ -18,6 +20,14 @@ const SURPRISING: i32 = 36;
 const SURPRISING_TOGETHER: i32 = 96;
 /// From this surprise on, a stretch near a label is no word.
 const SURPRISING_NEAR_LABEL: i32 = 6;
+
+/// From this surprise on, a run with digits is no name as a whole: with joints,
+/// of one case, and of both cases.
+const SURPRISING_JOINED: i32 = 28;
+const SURPRISING_ONE_CASE: i32 = 14;
+const SURPRISING_MIXED: i32 = 24;
+/// Fewer bytes say too little.
+const MIN_JUDGED_BYTES: usize = 12;
 
 /// No word is this long.
 const LONG_WORD_BYTES: usize = 24;
@@ -29,15 +39,40 @@ const fn is_run(byte: u8) -> bool {
 /// Finds runs that look drawn by lot.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
     let (mut from, mut floor) = (0, 0);
-    while let Some((first, end)) = long_runs::next(line, from, MIN_RUN_BYTES, long_runs::is_run) {
+    while let Some((first, end)) = long_runs::next(line, from, MIN_RUN_BYTES, long_runs::is_word) {
+        let last = find_in_word(line, first, end, floor, spans);
+        if last == floor && slashes::is_random(line, first, end) {
+            spans.add(first, skip(line, end, |byte| byte == b'='), Kind::Key);
+        }
+        (from, floor) = (last.max(end + 1), last);
+    }
+}
+
+/// Finds runs between the slashes of a word; says where the last one ends that goes.
+fn find_in_word(
+    line: &[u8],
+    first: usize,
+    word_end: usize,
+    floor: usize,
+    spans: &mut Spans,
+) -> usize {
+    let (mut from, mut floor) = (first, floor);
+    while from < word_end {
+        let slash = memchr(b'/', &line[from..word_end]);
+        let end = slash.map_or(word_end, |offset| from + offset);
+        let start = from + glued_bytes(line, from, end);
         from = end + 1;
-        let start = first + glued_bytes(line, first, end);
-        if is_random(&line[start..end]) || vendors::continues_key(line, start, end) {
+        if end < start + MIN_RUN_BYTES {
+            continue;
+        }
+        let is_key = is_random(&line[start..end]) && !hosts::is_first_label(line, start, end);
+        if is_key || vendors::continues_key(line, start, end) {
             let (first, last) = widen(line, start, end, floor);
             spans.add(first, last, Kind::Key);
             (from, floor) = (last, last);
         }
     }
+    floor
 }
 
 /// What stands in front of a run and is no part of it: the letter of `\n`, or
@@ -65,12 +100,62 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
     if has_shape_of_key(run) {
         return true;
     }
+    !is_name_or_id(run) && surprises(run)
+}
+
+/// Whether the run says by its shape or its first word what it is.
+fn is_name_or_id(run: &[u8]) -> bool {
+    vendors::names_id(run)
+        || shapes::is_pod_name(run)
+        || shapes::is_symbol_hash(run)
+        || shapes::is_trace_context(run)
+}
+
+fn surprises(run: &[u8]) -> bool {
     let weight = weigh(run);
-    let surprises = SURPRISING <= weight.most
+    SURPRISING <= weight.most
         || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
-        || is_odd_hex(run);
-    surprises
-        && !(shapes::is_pod_name(run) || vendors::names_id(run) || shapes::is_trace_context(run))
+        || is_odd_hex(run)
+        || surprises_as_whole(run)
+}
+
+/// Whether all of a run with digits or joints is no name.
+fn surprises_as_whole(run: &[u8]) -> bool {
+    let has = |is_of: fn(u8) -> bool| run.iter().any(|byte| is_of(*byte));
+    let is_joined = !run.iter().all(|byte| is_alnum(*byte));
+    if !has(is_digit) {
+        return is_joined && SURPRISING <= surprise_of_parts(run);
+    }
+    let least = if is_joined {
+        SURPRISING_JOINED
+    } else if has(is_lower) && has(is_upper) {
+        SURPRISING_MIXED
+    } else {
+        SURPRISING_ONE_CASE
+    };
+    least <= surprise_of_parts(run)
+}
+
+/// The surprise of a run without its numbers and hashes; what is too short has none.
+pub(crate) fn surprise_of_parts(run: &[u8]) -> i32 {
+    let mut tally = Tally::default();
+    let mut bytes = 0;
+    for part in run.split(|byte| !is_alnum(*byte)) {
+        let is_number = part.iter().all(|byte| is_digit(*byte));
+        if is_number || (4 <= part.len() && shapes::is_hex_number(part)) {
+            continue;
+        }
+        if 0 < bytes {
+            tally.add(b'_');
+        }
+        part.iter().for_each(|byte| tally.add(*byte));
+        bytes += part.len();
+    }
+    if bytes < MIN_JUDGED_BYTES {
+        0
+    } else {
+        tally.surprise()
+    }
 }
 
 /// Whether no digit and no change of case makes the run more than words.

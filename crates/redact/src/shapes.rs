@@ -67,6 +67,11 @@ pub(crate) fn is_pod_name(run: &[u8]) -> bool {
     drawn(5..=5) && drawn(8..=10) && parts.next().is_some()
 }
 
+/// The end of a Rust symbol in a backtrace: `h4bb1497076d04ab9`.
+pub(crate) fn is_symbol_hash(run: &[u8]) -> bool {
+    run.len() == 17 && run[0] == b'h' && run[1..].iter().all(|byte| is_hex(*byte))
+}
+
 /// A trace context header: version, trace, span and flags.
 pub(crate) fn is_trace_context(run: &[u8]) -> bool {
     let lengths = run.split(|byte| *byte == b'-').map(<[u8]>::len);

@@ -39,6 +39,9 @@ pub(crate) enum Reach {
 pub(crate) fn value_at(line: &[u8], from: usize, reach: Reach) -> Option<Value> {
     let start = skip(line, from, is_space);
     let start = start + string_prefix(line, start);
+    if line.len() <= start {
+        return None;
+    }
     let escapes = skip(line, start, |byte| byte == b'\\');
     if is_quote(at(line, escapes)) && escapes < line.len() {
         if reach == Reach::Apostrophe {

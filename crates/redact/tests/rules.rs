@@ -65,6 +65,20 @@ fn random_runs_go_without_a_label() {
 }
 
 #[test]
+fn runs_with_joints_and_slashes_go_without_a_label() {
+    for run in [
+        "nq_7Vx-2Kd9-Rt4_pZ",
+        "Zk3/vQx8Rw/tYp5+Lm2Nc",
+        "k3vq9x2rw8typ5lm",
+    ] {
+        assert_eq!(
+            redact(&format!("value \"{run}\" rejected")),
+            format!("value \"{KEY}\" rejected")
+        );
+    }
+}
+
+#[test]
 fn any_value_behind_a_secret_name_goes() {
     for (text, expected) in [
         ("password=hunter2", "password=[REDACTED_KEY]"),
@@ -265,6 +279,8 @@ fn ordinary_text_stays_and_costs_nothing() {
         "password field is required; secret rotation job finished in 12 ms",
         "password = ${DB_PASSWORD} and token: <%= token %>",
         "task-output-waiting-1770842794529",
+        "r5---sn-i3b7kn7z.videos.example.com:443 close, 12 bytes sent",
+        "at core::panicking::panic::h4bb1497076d04ab9",
         "listening on 0.0.0.0:8080 and 127.0.0.1:9090 as 00:11:22:33:44:55",
         "{\"api_key\":null,\"token\":12,\"password\":false}",
         "commands /status and /help; // a comment; </tag>",
