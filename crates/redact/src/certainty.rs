@@ -6,7 +6,9 @@
 //! look would find nothing.
 
 use crate::addresses;
-use crate::bytes::{at, before, is_escape_letter, is_quote, is_space, is_stop, skip, skip_back};
+use crate::bytes::{
+    at, before, is_alnum, is_escape_letter, is_quote, is_space, is_stop, skip, skip_back,
+};
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::names::{MAX_NAME_BYTES, NEAR_BYTES, Name};
@@ -53,11 +55,12 @@ pub(crate) fn is_certain(line: &[u8], spans: &Spans) -> bool {
 fn stands_apart(line: &[u8], span: &Span) -> bool {
     let is_plain = matches!(
         span.kind,
-        Kind::InternalIp | Kind::ExternalIp | Kind::Path | Kind::Email
+        Kind::InternalIp | Kind::ExternalIp | Kind::Path | Kind::Email | Kind::Url
     );
     let left = match before(line, span.start) {
         byte if parts(byte) || is_escape_letter(line, span.start.wrapping_sub(1)) => Side::Parted,
         b':' | b'[' | b']' | b',' => Side::Joined,
+        byte if span.kind == Kind::Url && is_alnum(byte) => Side::Parted,
         b'/' if span.kind != Kind::Path => Side::Joined,
         _ => Side::Mixed,
     };

@@ -160,18 +160,13 @@ pub(crate) fn surprise_of_parts(run: &[u8]) -> i32 {
 
 /// Whether no digit and no change of case makes the run more than words.
 fn is_plain(run: &[u8]) -> bool {
-    let (mut has_lower, mut has_upper, mut has_digit) = (false, false, false);
-    let mut single = 0;
-    let mut longest = 0;
-    for &byte in run {
-        has_lower |= is_lower(byte);
-        has_upper |= is_upper(byte);
-        has_digit |= is_digit(byte);
-        single = if is_letter(byte) { single + 1 } else { 0 };
-        longest = longest.max(single);
-    }
-    let is_mixed = has_digit || (has_lower && has_upper);
-    !is_mixed && longest < LONG_WORD_BYTES
+    let census = Census::of(run);
+    let is_mixed = 0 < census.digits || (census.has_lower && census.has_upper);
+    !is_mixed
+        && (run.len() < LONG_WORD_BYTES
+            || run
+                .split(|byte| !is_letter(*byte))
+                .all(|word| word.len() < LONG_WORD_BYTES))
 }
 
 fn has_shape_of_key(run: &[u8]) -> bool {
@@ -238,19 +233,38 @@ fn weigh(run: &[u8]) -> Weight {
 
 /// The surprise of a stretch; numbers, hashes and single-case words have none.
 fn judge(part: &[u8]) -> i32 {
-    let digits = part.iter().filter(|byte| is_digit(**byte)).count();
-    let (lower, upper) = (
-        part.iter().any(|byte| is_lower(*byte)),
-        part.iter().any(|byte| is_upper(*byte)),
-    );
-    if digits == part.len() || shapes::is_hex_number(part) {
+    let census = Census::of(part);
+    if census.digits == part.len() || shapes::is_hex_number(part) {
         return 0;
     }
-    let one_case = digits == 0 && !(lower && upper);
+    let one_case = census.digits == 0 && !(census.has_lower && census.has_upper);
     if one_case && part.len() < LONG_WORD_BYTES {
         return 0;
     }
     surprise(part)
+}
+
+/// Which classes of bytes a text has.
+struct Census {
+    digits: usize,
+    has_lower: bool,
+    has_upper: bool,
+}
+
+impl Census {
+    fn of(text: &[u8]) -> Census {
+        let (mut digits, mut has_lower, mut has_upper) = (0, false, false);
+        for &byte in text {
+            digits += usize::from(is_digit(byte));
+            has_lower |= is_lower(byte);
+            has_upper |= is_upper(byte);
+        }
+        Census {
+            digits,
+            has_lower,
+            has_upper,
+        }
+    }
 }
 
 /// Hex digits of a length that no hash has, or several such groups.

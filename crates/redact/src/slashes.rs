@@ -1,5 +1,7 @@
 //! Keys in base64, whose slashes may leave no run that is long enough.
 
+use memchr::memchr;
+
 use crate::bytes::{at, before, is_alnum, is_lower, is_upper};
 use crate::runs::surprise_of_parts;
 
@@ -12,8 +14,8 @@ const SURPRISING: i32 = 40;
 pub(crate) fn is_random(line: &[u8], start: usize, end: usize) -> bool {
     let word = &line[start..end];
     MIN_WORD_BYTES <= word.len()
-        && word.contains(&b'/')
         && !is_path(line, start, end)
+        && memchr(b'/', word).is_some()
         && word.iter().any(|byte| is_lower(*byte))
         && word.iter().any(|byte| is_upper(*byte))
         && SURPRISING <= surprise_of_parts(word)
