@@ -143,9 +143,18 @@ fn is_path(path: &[u8], style: Style) -> bool {
     }
 }
 
-/// A name with an ending; an address behind a slash is none.
+/// A name with an ending; an address behind a slash is none, nor is its marker.
 fn is_file_name(name: &[u8]) -> bool {
-    name.contains(&b'.') && name.iter().any(|byte| is_letter(*byte) && *byte != b'x')
+    let mut depth = 0_usize;
+    let mut has_letter = false;
+    for &byte in name {
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth = depth.saturating_sub(1),
+            _ => has_letter |= depth == 0 && is_letter(byte) && byte != b'x',
+        }
+    }
+    has_letter && name.contains(&b'.')
 }
 
 fn is_allowed(path: &[u8], options: &Options) -> bool {

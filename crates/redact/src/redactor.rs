@@ -142,12 +142,15 @@ impl Redactor {
         for line in text.split('\n') {
             let bytes = line.as_bytes();
             line::find_own(&self.rules, line, &mut spans);
+            if let Some(own) = spans.iter().next() {
+                return Some(own.kind);
+            }
             pem::find(bytes, &mut spans);
             crate::urls::find(bytes, &self.rules.options, &mut spans);
             line::find_credentials(bytes, &mut carry.pending, &mut spans);
             for span in spans.iter() {
                 let found = &bytes[span.start..span.end];
-                if span.kind == Kind::Pattern || (span.kind == Kind::Key && !is_stand_in(found)) {
+                if span.kind == Kind::Key && !is_stand_in(found) {
                     return Some(span.kind);
                 }
             }
