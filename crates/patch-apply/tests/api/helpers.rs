@@ -209,7 +209,7 @@ impl World {
 
     /// Waits until a run is as it should be; the jobs of the service work in real time.
     pub(crate) async fn run_when(&self, number: u8, is_right: impl Fn(&Run) -> bool) -> Run {
-        for _ in 0..500 {
+        for _ in 0..3_000 {
             let run = self.run(number).await;
             if is_right(&run) {
                 return run;
@@ -239,7 +239,7 @@ impl World {
 
     /// Waits for an event.
     pub(crate) async fn event(&self, number: u8, name: &str) -> Value {
-        for _ in 0..500 {
+        for _ in 0..3_000 {
             let events = self.events(number).await;
             if let Some((_, event)) = events.into_iter().find(|(known, _)| known == name) {
                 return event;
