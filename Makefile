@@ -30,8 +30,9 @@ soak: setup-test ## Run every test with its full counts (hours)
 	$(cargo) build --release --workspace --bins
 	deploy/scripts/with-postgres.sh $(cargo) test --release --workspace --features soak
 
-bench: setup-build ## Measure: start, memory and stop of `attune up`; the speed of redaction and of OTLP
+bench: setup-build ## Measure: start, memory and stop of `attune up`; the speed of redaction, OTLP and ingest
 	deploy/scripts/bench-up.sh
+	deploy/scripts/bench-ingest.sh
 	$(cargo) run --release --package redact --example speed
 	$(cargo) run --release --package observer --example otlp_speed
 
