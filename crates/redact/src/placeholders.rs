@@ -3,7 +3,7 @@
 use memchr::memchr3;
 
 use crate::bytes::{at, is_letter, is_name, is_upper, skip, skip_back};
-use crate::keys;
+use crate::keys::{self, Label};
 use crate::runs::is_keylike;
 use crate::word_list::{LazyList, WordList};
 
@@ -108,6 +108,14 @@ pub(crate) fn is_description(value: &[u8]) -> bool {
     };
     let is_told = |word: &[u8]| memchr3(b'/', b'\\', b'@', word).is_none() && keys::is_about(word);
     3 <= words().count() && words().any(is_told) && !is_keylike(value)
+}
+
+/// Whether `value` is itself a name that announces a secret: `key="tableApiKey"`.
+pub(crate) fn is_name_of_secret(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|byte| is_letter(*byte) || matches!(byte, b'_' | b'-' | b'.'))
+        && keys::label_of(value).is_some_and(|label| label != Label::Weak)
 }
 
 /// Whether `value` is there to be replaced: `your-password`, `changeme`, `xxxx`, `...`.

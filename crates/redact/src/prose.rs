@@ -43,6 +43,7 @@ pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) -> usize {
 
 /// Whether the token is a key; a path or a name with dots near a label is none.
 fn is_near_key(text: &[u8], start: usize, end: usize) -> bool {
+    let end = skip_back(text, end, start, |byte| byte == b'.');
     let token = &text[start..end];
     8 <= token.len()
         && !is_plain_number(text, start, end)

@@ -3,7 +3,8 @@
 use crate::bytes::{at, is_digit, is_letter, is_name, is_quote, is_space, skip, skip_back};
 use crate::keys::Label;
 use crate::placeholders::{
-    holds_template, is_code, is_description, is_marker, is_template, is_word_of_prose,
+    holds_template, is_code, is_description, is_marker, is_name_of_secret, is_template,
+    is_word_of_prose,
 };
 use crate::references::is_reference;
 use crate::runs::is_keylike;
@@ -209,7 +210,7 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
         return number_fate(label, trimmed);
     }
     if trimmed.iter().all(|byte| *byte == b'*')
-        || (label == Label::Weak && !is_keylike(trimmed))
+        || (label == Label::Weak && (!is_keylike(trimmed) || is_name_of_secret(trimmed)))
         || (!quoted && (is_code(trimmed) || is_reference(trimmed)))
     {
         return Fate::Stays;

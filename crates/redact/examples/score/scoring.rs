@@ -1,5 +1,8 @@
 //! How many labelled secrets survive and how much ordinary text is harmed.
 
+#[path = "../../tests/made_up/mod.rs"]
+mod made_up;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
@@ -26,8 +29,13 @@ pub(crate) struct Table {
     misses: Vec<String>,
 }
 
+/// How many made-up rows there are for each context, and what they are drawn from.
+const MADE_UP_ROWS: usize = 1000;
+const MADE_UP_SEED: u64 = 7;
+
 /// The share of rows, in percent, that may be missed in groups with this start.
-const BARS: [(&str, f64); 10] = [
+const BARS: [(&str, f64); 11] = [
+    ("made up", 0.1),
     ("core / secret", 0.0),
     ("core / ip", 0.0),
     ("core / path", 0.0),
@@ -116,6 +124,7 @@ pub(crate) fn score() -> Result<Table, Failure> {
     for row in rows(&unpacked(&data.join("secrets/negatives.jsonl.gz"))?)? {
         score_negative(&redactor, &row, &mut table);
     }
+    score_made_up(&redactor, &mut table);
     let lines = std::fs::read_to_string(data.join("telemetry/sanitise/lines.jsonl"))?;
     for row in rows(&lines)? {
         score_log_line(&redactor, &row, &mut table);
@@ -172,6 +181,18 @@ fn score_positive(redactor: &Redactor, row: &Value, table: &mut Table) {
     };
     let group = format!("{} / {group}", text_of(row, "tier"));
     table.count(group, text_of(row, "id"), leaks || lost, strictly);
+}
+
+/// Adds secrets of vendors that do not exist, by context and together.
+fn score_made_up(redactor: &Redactor, table: &mut Table) {
+    for row in made_up::rows(MADE_UP_SEED, MADE_UP_ROWS) {
+        let output = redactor.redact(&row.text);
+        let leaks = output.contains(&row.secret);
+        let strictly = half_survives(&row.secret, &output);
+        for group in ["made up".to_owned(), format!("made up / {}", row.context)] {
+            table.count(group, &row.text, leaks, strictly);
+        }
+    }
 }
 
 fn score_log_line(redactor: &Redactor, row: &Value, table: &mut Table) {
