@@ -18,6 +18,26 @@ const TRIES: usize = 40;
 /// How much is looked at in one try.
 const PIECE_BYTES: usize = 32 * 1024;
 
+/// Texts that tempt rules to look at the same bytes again and again.
+const MONOTONOUS: [&str; 16] = [
+    "a",
+    "a/a/a",
+    "/a",
+    "\\",
+    "\\n",
+    ":",
+    "1.",
+    "a@",
+    "key=",
+    "\"",
+    "(",
+    "://",
+    "zQ7xV9pL2kR8mT4w/",
+    "::",
+    "token token ",
+    "RRapi_keyR",
+];
+
 /// What people write first when they look for secrets.
 const PATTERNS: [&str; 12] = [
     r"(?i)(api[_-]?key|token|secret|password)\s*[:=]\s*\S+",
@@ -71,7 +91,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .min()
         .unwrap_or_default();
     println!("{} bytes of one event: {fastest:?}", event.len());
+    for unit in MONOTONOUS {
+        report_growth(&redactor, unit);
+    }
     Ok(())
+}
+
+/// Says how much longer twice as much of the same text takes on one line; two is linear.
+fn report_growth(redactor: &Redactor, unit: &str) {
+    let [once, twice] = [TEXT_BYTES, 2 * TEXT_BYTES].map(|bytes| {
+        let text = unit.repeat(bytes / unit.len());
+        let tries = (0..8).map(|_| {
+            let started = Instant::now();
+            black_box(redactor.redact(black_box(&text)));
+            started.elapsed()
+        });
+        tries.min().unwrap_or_default().as_secs_f64()
+    });
+    println!(
+        "{:>9.2} times as long for twice as much of {unit:?}",
+        twice / once
+    );
 }
 
 /// Tries each piece of the text by itself, so that what else the machine does
