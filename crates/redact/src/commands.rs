@@ -8,6 +8,7 @@ use memchr::memmem::{self, Finder};
 use crate::bytes::{at, before, is_name, skip};
 use crate::keys::Label;
 use crate::labels::take;
+use crate::shapes;
 use crate::spans::Spans;
 use crate::values::{self, Reach, Value};
 
@@ -92,6 +93,21 @@ fn find_behind(line: &[u8], blank: usize, flag: usize, spans: &mut Spans) {
             add(line, value, form, spans);
         }
         return;
+    }
+    let names_password = matches!(at(line, flag), b'p' | b'P' | b'w');
+    if names_password && at(line, flag + 1) == b' ' {
+        find_behind_any(line, flag + 2, spans);
+    }
+}
+
+/// What looks like a key goes behind the password's flag of any program.
+fn find_behind_any(line: &[u8], from: usize, spans: &mut Spans) {
+    let Some(value) = values::value_at(line, from, Reach::Word) else {
+        return;
+    };
+    let text = &line[value.start..value.end];
+    if !shapes::is_uuid(text) && !shapes::is_hex_number(text) {
+        take(line, Label::Weak, value, Reach::Word, spans);
     }
 }
 

@@ -3,9 +3,10 @@
 use memchr::memchr_iter;
 
 use crate::bytes::{
-    at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_name, skip, skip_back,
+    at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_name, is_stop, skip, skip_back,
 };
 use crate::counts::Kind;
+use crate::runs;
 use crate::spans::Spans;
 
 /// The longest part before or after the at sign.
@@ -43,6 +44,24 @@ fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
     let is_person = &line[start..sign] != b"git" && !CIPHER_DOMAINS.contains(&domain);
     if start < sign && is_person && is_domain(domain) {
         spans.add(start, end, Kind::Email);
+        find_password(line, end, spans);
+    } else if before(line, start) == b'/' && runs::is_keylike(&line[start..sign]) {
+        // `system/password@database`
+        spans.add(start, sign, Kind::Key);
+    }
+}
+
+/// `bob@example.com:password`, as lists of accounts are written.
+fn find_password(line: &[u8], colon: usize, spans: &mut Spans) {
+    if at(line, colon) != b':' {
+        return;
+    }
+    let limit = line.len().min(colon + 1 + MAX_PART_BYTES);
+    let end = skip(&line[..limit], colon + 1, |byte| {
+        !is_stop(byte) && !matches!(byte, b'\\' | b'/')
+    });
+    if runs::is_keylike(&line[colon + 1..end]) {
+        spans.add(colon + 1, end, Kind::Key);
     }
 }
 

@@ -71,5 +71,7 @@ pub(crate) fn end_of(line: &[u8], from: usize) -> Option<usize> {
 fn is_private(label: &[u8]) -> bool {
     let label = &label[..label.len().min(64)];
     let label = &label[..memmem::find(label, b"--").unwrap_or(label.len())];
-    memmem::find(label, b"PRIVATE").is_some() || memmem::find(label, b"SECRET").is_some()
+    [&b"PRIVATE"[..], b"SECRET", b"Static key"]
+        .iter()
+        .any(|name| memmem::find(label, name).is_some())
 }

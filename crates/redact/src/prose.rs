@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-use crate::bytes::{before, is_letter, is_name, is_space, skip, skip_back};
+use crate::bytes::{before, is_digit, is_letter, is_name, is_space, is_stop, skip, skip_back};
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::labels::take;
@@ -19,6 +19,9 @@ const MAX_TOKEN_BYTES: usize = 256;
 
 /// Adds a bare key a few words behind its label; says from where to look on.
 pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) -> usize {
+    if find_typed(text, from, spans) {
+        return from;
+    }
     let limit = (from + NEAR_BYTES).min(text.len());
     let is_part = |byte: u8| is_name(byte) || matches!(byte, b'+' | b'/' | b'.' | b'~');
     let mut position = from;
@@ -39,6 +42,22 @@ pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) -> usize {
         position = end.max(position + 1);
     }
     from
+}
+
+/// `password 7 0822455D0A16`: network devices say by a digit how it is encoded.
+fn find_typed(text: &[u8], from: usize, spans: &mut Spans) -> bool {
+    let Some([b' ', digit, b' ', rest @ ..]) = text.get(from..) else {
+        return false;
+    };
+    let length = skip(rest, 0, |byte| !is_stop(byte));
+    let value = &rest[..length];
+    let digits = value.iter().filter(|byte| is_digit(**byte)).count();
+    let is_typed = matches!(digit, b'0' | b'5' | b'7' | b'8' | b'9');
+    if is_typed && 3 <= digits && 8 <= length && digits < length {
+        spans.add(from + 3, from + 3 + length, Kind::Key);
+        return true;
+    }
+    false
 }
 
 /// Whether the token is a key; a path or a name with dots near a label is none.

@@ -17,7 +17,7 @@ const SECRETS: &str = "\
     secret secrets secrete token apikey apikeys authtoken accesstoken credential \
     credentials cred creds bearer jwt authorization authorisation cookie otp totp pat \
     passkey mnemonic apitoken accesskey secretkey privatekey authkey masterkey accountkey \
-    sharedaccesskey sas srt psk idtoken refreshtoken clientsecret csrf xsrf dsn contribsys";
+    sharedaccesskey masterauth sas srt psk idtoken refreshtoken clientsecret csrf xsrf dsn contribsys";
 /// What may be secret, if it looks so.
 const WEAKS: &str = "\
     key keys auth private access login crumb signature sig hmac salt seed license licence \

@@ -24,6 +24,13 @@ fn a_password_behind_the_flag_of_a_program_goes() {
             "mysql -h db -u root -phunter2 main",
             "mysql -h db -u root -p[REDACTED_KEY] main",
         ),
+        ("tool -P nQ7xV9pL2kR8mT -v", "tool -P [REDACTED_KEY] -v"),
+        (
+            "expdp scott/nQ7xV9pL@MAIN",
+            "expdp scott/[REDACTED_KEY]@MAIN",
+        ),
+        ("password 7 0822455D0A16", "password 7 [REDACTED_KEY]"),
+        ("bob@example.com:nQ7xV9pL2kR8mT", "[EMAIL]:[REDACTED_KEY]"),
         (
             "sshpass -p hunter2 ssh bob@host",
             "sshpass -p [REDACTED_KEY] ssh bob@host",
