@@ -11,12 +11,13 @@ use crate::bytes::{
 };
 use crate::counts::Kind;
 use crate::long_runs;
+use crate::signs::Signs;
 use crate::spans::Spans;
 
 /// The shortest text of a version 6 address with all of its groups.
 const MIN_FULL_V6_BYTES: usize = 15;
 
-static DOUBLE_COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
+pub(crate) static DOUBLE_COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
 
 /// The longest text of a version 6 address, with an embedded version 4 one.
 pub(crate) const MAX_V6_BYTES: usize = 45;
@@ -38,18 +39,25 @@ const PROGRAMS: [&[u8]; 12] = [
 ];
 
 /// Finds addresses of both versions.
-pub(crate) fn find(line: &[u8], spans: &mut Spans) {
-    let mut done = 0;
-    for colon in DOUBLE_COLON.find_iter(line) {
-        if done <= colon {
-            done = find_v6(line, colon, done, spans);
-        }
+pub(crate) fn find(line: &[u8], signs: Signs, spans: &mut Spans) {
+    if signs.double_colon {
+        find_short_v6(line, spans);
     }
     find_full_v6(line, spans);
     let mut done = 0;
     for dot in memchr_iter(b'.', line) {
         if done <= dot && is_digit(before(line, dot)) && is_digit(at(line, dot + 1)) {
             done = find_v4(line, dot, done, spans);
+        }
+    }
+}
+
+/// Finds addresses with two colons in place of groups.
+fn find_short_v6(line: &[u8], spans: &mut Spans) {
+    let mut done = 0;
+    for colon in DOUBLE_COLON.find_iter(line) {
+        if done <= colon {
+            done = find_v6(line, colon, done, spans);
         }
     }
 }

@@ -38,17 +38,38 @@ pub(crate) fn reach_of(name: Name, end: usize) -> Reach {
     }
 }
 
+/// The reach of the escape at `position`, joined with the one before it.
+pub(crate) fn add_escape(position: usize, escapes: &mut Vec<Reach>) {
+    const REACH_BYTES: usize = 2 * (MAX_NAME_BYTES + NEAR_BYTES + MAX_VALUE_BYTES);
+    let (start, end) = (position.saturating_sub(REACH_BYTES), position + REACH_BYTES);
+    match escapes.last_mut() {
+        Some(last) if start <= last.end => last.end = end,
+        _ => escapes.push(Reach { start, end }),
+    }
+}
+
 /// Whether a second look at `line` without what was found would find nothing.
 pub(crate) fn is_certain(line: &[u8], spans: &Spans) -> bool {
     if spans.is_doubtful {
         return false;
     }
-    let mut reaches = spans.reaches.iter().peekable();
+    let mut names = spans.reaches.as_slice();
+    let mut escapes = spans.escapes.as_slice();
     spans.iter().all(|span| {
-        while reaches.next_if(|reach| reach.end <= span.start).is_some() {}
-        let is_free = reaches.peek().is_none_or(|reach| span.end <= reach.start);
-        is_free && stands_apart(line, span)
+        is_out_of_reach(span, &mut names)
+            && is_out_of_reach(span, &mut escapes)
+            && stands_apart(line, span)
     })
+}
+
+/// Whether `span` is outside of all reaches; those before it are left behind.
+fn is_out_of_reach(span: &Span, reaches: &mut &[Reach]) -> bool {
+    while let [first, rest @ ..] = *reaches
+        && first.end <= span.start
+    {
+        *reaches = rest;
+    }
+    reaches.first().is_none_or(|reach| span.end <= reach.start)
 }
 
 /// Whether what goes touches nothing that a rule could join it with.

@@ -12,7 +12,7 @@ use crate::shapes;
 use crate::spans::Spans;
 use crate::values::{self, Reach, Value};
 
-static FLAG_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" -"));
+pub(crate) static FLAG_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" -"));
 
 /// How far in front of its flag the program may stand.
 const MAX_COMMAND_BYTES: usize = 400;

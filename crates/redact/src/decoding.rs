@@ -5,9 +5,11 @@ use std::cell::RefCell;
 use memchr::{memchr3, memchr3_iter};
 
 use crate::bytes::is_hex;
+use crate::certainty;
 use crate::counts::Kind;
 use crate::labels::{self, Pending};
 use crate::options::Options;
+use crate::signs::Signs;
 use crate::spans::Spans;
 use crate::{addresses, mail, paths, urls};
 
@@ -31,9 +33,13 @@ pub(crate) fn find(line: &[u8], options: &Options, spans: &mut Spans) {
     let Some(first) = marks.find(|mark| escape_at(line, *mark).is_some()) else {
         return;
     };
-    spans.is_doubtful = true;
     let mut decoded = DECODED.take();
     decoded.fill(line, first);
+    if !spans.is_empty() {
+        for escape in &decoded.escapes {
+            certainty::add_escape(*escape, &mut spans.escapes);
+        }
+    }
     find_decoded(&decoded, options, spans);
     decoded.clear();
     DECODED.set(decoded);
@@ -44,7 +50,7 @@ fn find_decoded(decoded: &Decoded, options: &Options, spans: &mut Spans) {
     urls::find(&decoded.text, options, &mut found);
     paths::find(&decoded.text, options, &mut found);
     labels::find(&decoded.text, &mut Pending::Nothing, &mut found);
-    addresses::find(&decoded.text, &mut found);
+    addresses::find(&decoded.text, Signs::UNKNOWN, &mut found);
     mail::find(&decoded.text, &mut found);
     let keys = spans.keys();
     for span in found.iter() {
@@ -63,6 +69,8 @@ fn find_decoded(decoded: &Decoded, options: &Options, spans: &mut Spans) {
 struct Decoded {
     text: Vec<u8>,
     origins: Vec<usize>,
+    /// Where the escapes are.
+    escapes: Vec<usize>,
 }
 
 impl Decoded {
@@ -92,10 +100,12 @@ impl Decoded {
     fn clear(&mut self) {
         self.text.clear();
         self.origins.clear();
+        self.escapes.clear();
     }
 
     /// A decoded quote stays escaped, so that it does not end the text around it.
     fn push_escape(&mut self, byte: u8, origin: usize) {
+        self.escapes.push(origin);
         if byte == b'"' {
             self.push(b'\\', origin);
         }

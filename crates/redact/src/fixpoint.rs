@@ -6,15 +6,17 @@ use crate::counts::{Counts, Kind};
 use crate::faults::caught;
 use crate::line::{self, Carry};
 use crate::redactor::Rules;
+use crate::signs::Signs;
 use crate::spans::Spans;
 
 /// A line that is still not clean after so many looks goes as a whole.
 const MAX_LOOKS: usize = 4;
 
-/// The line without what goes, or nothing when all of it stays.
+/// The line, which has no other `signs`, without what goes; nothing when all of it stays.
 pub(crate) fn redact_line(
     rules: &Rules,
     text: &str,
+    signs: Signs,
     carry: &mut Carry,
     spans: &mut Spans,
     counts: &mut Counts,
@@ -22,7 +24,7 @@ pub(crate) fn redact_line(
     if crate::MAX_LINE_BYTES < text.len() {
         return Some(whole_line(counts));
     }
-    let look = |carry: &mut Carry| look_until_clean(rules, text, carry, spans);
+    let look = |carry: &mut Carry| look_until_clean(rules, text, signs, carry, spans);
     failing_closed(carry, counts, look)
 }
 
@@ -59,10 +61,16 @@ enum Outcome {
 
 /// The second look is the one that fails closed: whatever it finds again and
 /// again takes the whole line with it.
-fn look_until_clean(rules: &Rules, text: &str, carry: &mut Carry, spans: &mut Spans) -> Outcome {
+fn look_until_clean(
+    rules: &Rules,
+    text: &str,
+    signs: Signs,
+    carry: &mut Carry,
+    spans: &mut Spans,
+) -> Outcome {
     let before = *carry;
     spans.clear();
-    line::find(rules, text, carry, spans);
+    line::find(rules, text, signs, carry, spans);
     if spans.is_empty() {
         return Outcome::Stays;
     }
@@ -86,7 +94,7 @@ fn look_until_clean(rules: &Rules, text: &str, carry: &mut Carry, spans: &mut Sp
             ..before
         };
         spans.clear();
-        line::find(rules, &candidate, carry, spans);
+        line::find(rules, &candidate, Signs::UNKNOWN, carry, spans);
         carry.in_key = in_key;
         if spans.is_empty() {
             return Outcome::Clean(candidate, found);

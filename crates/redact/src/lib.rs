@@ -41,6 +41,7 @@ mod redactor;
 mod references;
 mod runs;
 mod shapes;
+mod signs;
 mod slashes;
 mod spans;
 mod stems;

@@ -3,6 +3,7 @@
 use crate::counts::Kind;
 use crate::labels::{self, Pending};
 use crate::redactor::Rules;
+use crate::signs::Signs;
 use crate::spans::Spans;
 use crate::{addresses, commands, decoding, formats, mail, paths, pem, runs, urls};
 
@@ -15,27 +16,40 @@ pub(crate) struct Carry {
     pub(crate) pending: Pending,
 }
 
-/// Finds what goes from `line`, which has no line feed.
-pub(crate) fn find(rules: &Rules, line: &str, carry: &mut Carry, spans: &mut Spans) {
+/// Finds what goes from `line`, which has no line feed and no other `signs`.
+pub(crate) fn find(rules: &Rules, line: &str, signs: Signs, carry: &mut Carry, spans: &mut Spans) {
     let bytes = line.as_bytes();
     if carry.in_key && find_in_key(bytes, carry, spans) {
         return;
     }
     find_own(rules, line, spans);
-    carry.in_key = pem::find(bytes, spans);
-    urls::find(bytes, &rules.options, spans);
+    carry.in_key = signs.armour && pem::find(bytes, spans);
+    if signs.url {
+        urls::find(bytes, &rules.options, spans);
+    }
     paths::find(bytes, &rules.options, spans);
-    addresses::find(bytes, spans);
-    mail::find(bytes, spans);
-    find_credentials(bytes, &mut carry.pending, spans);
-    decoding::find(bytes, &rules.options, spans);
+    addresses::find(bytes, signs, spans);
+    if signs.at {
+        mail::find(bytes, spans);
+    }
+    find_credentials(bytes, signs, &mut carry.pending, spans);
+    if signs.escape {
+        decoding::find(bytes, &rules.options, spans);
+    }
     spans.settle(bytes);
 }
 
 /// Finds only what labels and shapes of keys announce.
-pub(crate) fn find_credentials(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
+pub(crate) fn find_credentials(
+    line: &[u8],
+    signs: Signs,
+    pending: &mut Pending,
+    spans: &mut Spans,
+) {
     labels::find(line, pending, spans);
-    commands::find(line, spans);
+    if signs.flag {
+        commands::find(line, spans);
+    }
     formats::find(line, spans);
     runs::find(line, spans);
 }

@@ -9,7 +9,7 @@ use crate::counts::Kind;
 use crate::spans::Spans;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
-static BEGIN_FINDER: LazyLock<memmem::Finder<'static>> =
+pub(crate) static BEGIN_FINDER: LazyLock<memmem::Finder<'static>> =
     LazyLock::new(|| memmem::Finder::new(BEGIN));
 const END: &[u8] = b"-----END ";
 const HEADERS: [&[u8]; 5] = [

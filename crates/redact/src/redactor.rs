@@ -14,6 +14,7 @@ use crate::keys;
 use crate::line::{self, Carry};
 use crate::options::{self, Options, OptionsError};
 use crate::placeholders::is_stand_in;
+use crate::signs::Signs;
 use crate::spans::Spans;
 use crate::values::{self, Fate};
 use crate::{REDACTED_FIELD, pem};
@@ -70,11 +71,13 @@ impl Redactor {
         let mut spans = Spans::default();
         let mut written: Option<String> = None;
         let (mut start, mut copied) = (0, 0);
+        let mut block = Block::default();
         loop {
-            let rest = &text[start..];
-            let end = start + memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let end = end_of_line(text, start);
             let line = &text[start..end];
-            if let Some(redacted) = redact_line(&self.rules, line, &mut carry, &mut spans, counts) {
+            let signs = block.signs_at(text, start);
+            let redacted = redact_line(&self.rules, line, signs, &mut carry, &mut spans, counts);
+            if let Some(redacted) = redacted {
                 let output = written.get_or_insert_with(|| String::with_capacity(text.len()));
                 output.push_str(&text[copied..start]);
                 output.push_str(&redacted);
@@ -147,7 +150,7 @@ impl Redactor {
             }
             pem::find(bytes, &mut spans);
             crate::urls::find(bytes, &self.rules.options, &mut spans);
-            line::find_credentials(bytes, &mut carry.pending, &mut spans);
+            line::find_credentials(bytes, Signs::UNKNOWN, &mut carry.pending, &mut spans);
             for span in spans.iter() {
                 let found = &bytes[span.start..span.end];
                 if span.kind == Kind::Key && !is_stand_in(found) {
@@ -158,4 +161,42 @@ impl Redactor {
         }
         None
     }
+}
+
+/// Shorter text is not worth a look ahead.
+const MIN_BLOCK_BYTES: usize = 2 * 1024;
+/// How far is looked ahead for signs.
+const BLOCK_BYTES: usize = 16 * 1024;
+
+/// Lines whose signs are known.
+struct Block {
+    end: usize,
+    signs: Signs,
+}
+
+impl Default for Block {
+    fn default() -> Block {
+        Block {
+            end: 0,
+            signs: Signs::UNKNOWN,
+        }
+    }
+}
+
+impl Block {
+    /// The signs of the line that starts at `start`, and of others around it.
+    fn signs_at(&mut self, text: &str, start: usize) -> Signs {
+        if self.end <= start && start + MIN_BLOCK_BYTES < text.len() {
+            self.end = end_of_line(text, text.len().min(start + BLOCK_BYTES));
+            self.signs = Signs::of(&text.as_bytes()[start..self.end]);
+        } else if self.end <= start {
+            *self = Block::default();
+        }
+        self.signs
+    }
+}
+
+fn end_of_line(text: &str, from: usize) -> usize {
+    let rest = &text.as_bytes()[from..];
+    from + memchr(b'\n', rest).unwrap_or(rest.len())
 }

@@ -18,6 +18,8 @@ pub(crate) struct Spans {
     found: Vec<Span>,
     /// Where names have a say in what goes, in order.
     pub(crate) reaches: Vec<Reach>,
+    /// Where escapes may hide a name or a value, in order.
+    pub(crate) escapes: Vec<Reach>,
     /// Whether something else may come up once what was found is gone.
     pub(crate) is_doubtful: bool,
 }
@@ -40,6 +42,7 @@ impl Spans {
     pub(crate) fn clear(&mut self) {
         self.found.clear();
         self.reaches.clear();
+        self.escapes.clear();
         self.is_doubtful = false;
     }
 

@@ -6,6 +6,7 @@ use crate::counts::{Counts, Kind};
 use crate::fixpoint::redact_line;
 use crate::line::Carry;
 use crate::redactor::Redactor;
+use crate::signs::Signs;
 use crate::spans::Spans;
 use crate::{MAX_LINE_BYTES, REDACTED_FIELD};
 
@@ -84,6 +85,7 @@ impl StreamRedactor {
         match redact_line(
             rules,
             &text,
+            Signs::UNKNOWN,
             &mut self.carry,
             &mut self.spans,
             &mut self.counts,

@@ -10,8 +10,9 @@ use crate::options::Options;
 use crate::placeholders::is_template;
 use crate::spans::Spans;
 
-static PLAIN_MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"://"));
-static ESCAPED_MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br":\/\/"));
+pub(crate) static PLAIN_MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"://"));
+pub(crate) static ESCAPED_MARK: LazyLock<Finder<'static>> =
+    LazyLock::new(|| Finder::new(br":\/\/"));
 
 /// The longest name of a scheme that is looked for.
 const MAX_SCHEME_BYTES: usize = 40;

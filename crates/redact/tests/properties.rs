@@ -65,6 +65,11 @@ proptest! {
     }
 
     #[test]
+    fn many_lines_read_the_same_as_each_by_itself(text in any_text()) {
+        oracles::neighbours_change_nothing(&text);
+    }
+
+    #[test]
     fn json_text_stays_json(value in json()) {
         oracles::json_text_stays_json(&value);
     }

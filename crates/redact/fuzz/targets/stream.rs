@@ -9,4 +9,5 @@ fuzz_target!(|bytes: &[u8]| {
     let (cuts, text) = bytes.split_at(end);
     let cuts: Vec<usize> = cuts.iter().map(|cut| usize::from(*cut)).collect();
     oracles::cuts_change_nothing(&text_of(text), &cuts);
+    oracles::neighbours_change_nothing(&text_of(text));
 });

@@ -14,6 +14,9 @@ use serde_json::Value;
 
 /// How long the text is that [`long_text_is_redacted`] makes.
 const LONG_BYTES: usize = 256 * 1024;
+/// How many lines without any sign stand between two texts, so that a look
+/// ahead comes to its end among them.
+const QUIET_LINES: usize = 700;
 /// The longest secret that deployments have.
 const MAX_SECRET_BYTES: usize = 256;
 /// Shorter values would be found in ordinary words.
@@ -58,6 +61,12 @@ pub fn cuts_change_nothing(text: &str, cuts: &[usize]) {
         "{text:?} cut at {cuts:?}"
     );
     assert_eq!(*stream.counts(), counts, "{text:?} cut at {cuts:?}");
+}
+
+/// Many lines at once read the same as each by itself.
+pub fn neighbours_change_nothing(text: &str) {
+    let quiet = "nothing to see in this line 0123\n".repeat(QUIET_LINES);
+    cuts_change_nothing(&format!("{text}\n{quiet}{text}"), &[]);
 }
 
 /// The text of a JSON value stays JSON, on one line or on many.
