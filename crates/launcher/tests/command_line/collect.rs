@@ -18,14 +18,14 @@ use wiremock::{
 use crate::program::{Running, Up, free_base, run};
 
 /// Services, and a folder of logs.
-struct Site {
+pub(crate) struct Site {
     place: tempfile::TempDir,
     services: Option<Up>,
     api: Api,
 }
 
 impl Site {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let place = tempfile::tempdir().unwrap();
         fs::create_dir(place.path().join("logs")).unwrap();
         let services = Some(up(place.path()));
@@ -37,20 +37,24 @@ impl Site {
         }
     }
 
-    fn log(&self, name: &str) -> PathBuf {
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.place.path().join("logs").join(name)
     }
 
     /// Follows what `target` names below the site's folder.
     fn follow(&self, target: &str) -> Running {
-        let arguments = [
-            "collect", "--follow", "--every", "0.02", target, "--data", "d", "--json",
+        self.follow_all(&[target])
+    }
+
+    pub(crate) fn follow_all(&self, targets: &[&str]) -> Running {
+        let options = [
+            "collect", "--follow", "--every", "0.02", "--data", "d", "--json",
         ];
-        Running::start(self.place.path(), &arguments)
+        Running::start(self.place.path(), &[&options, targets].concat())
     }
 
     /// Waits until the observer has exactly the events of these numbers, each once.
-    async fn has(&self, numbers: std::ops::Range<u32>) {
+    pub(crate) async fn has(&self, numbers: std::ops::Range<u32>) {
         let expected: Vec<String> = numbers.map(tool).collect();
         self.has_tools(&expected).await;
     }
@@ -114,6 +118,12 @@ impl Site {
         assert_eq!(self.services.take().unwrap().stop(), Some(0));
     }
 
+    /// Kills them where they stand and starts them again.
+    pub(crate) fn restart_services_by_force(&mut self) {
+        self.services = None;
+        self.start_services();
+    }
+
     fn start_services(&mut self) {
         self.services = Some(up(self.place.path()));
         self.api = api(self.place.path());
@@ -140,11 +150,11 @@ fn api(folder: &Path) -> Api {
     Api::new(address.parse().unwrap(), key.trim())
 }
 
-fn tool(number: u32) -> String {
+pub(crate) fn tool(number: u32) -> String {
     format!("tool-{number:05}")
 }
 
-fn lines(numbers: std::ops::Range<u32>) -> String {
+pub(crate) fn lines(numbers: std::ops::Range<u32>) -> String {
     numbers
         .map(|number| {
             let event = json!({
@@ -156,7 +166,7 @@ fn lines(numbers: std::ops::Range<u32>) -> String {
         .collect()
 }
 
-fn append(path: &Path, text: &str) {
+pub(crate) fn append(path: &Path, text: &str) {
     let file = OpenOptions::new().append(true).create(true).open(path);
     file.unwrap().write_all(text.as_bytes()).unwrap();
 }

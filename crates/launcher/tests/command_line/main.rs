@@ -14,3 +14,4 @@ mod program;
 mod refusals;
 mod review;
 mod services;
+mod storm;

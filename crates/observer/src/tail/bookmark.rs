@@ -29,6 +29,8 @@ pub struct Bookmark {
     pub line: u64,
     /// How often the file was begun anew under its name.
     pub generation: u64,
+    /// Of so many bytes at its start there is a digest.
+    head_bytes: u64,
     head: String,
     tail: String,
 }
@@ -41,9 +43,25 @@ impl Bookmark {
             offset: 0,
             line: 1,
             generation,
+            head_bytes: 0,
             head: String::new(),
             tail: String::new(),
         }
+    }
+
+    /// At the start of a file that was seen and not read yet: what it begins with tells it from
+    /// what may be there later.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn seen(file: &File, generation: u64) -> io::Result<Self> {
+        let about = file.metadata()?;
+        let head_bytes = about.len().min(HEAD_BYTES);
+        Ok(Self {
+            head_bytes,
+            head: digest(file, 0, head_bytes)?,
+            ..Self::start(about.ino(), generation)
+        })
     }
 
     /// At a place of a file.
@@ -57,6 +75,7 @@ impl Bookmark {
             offset,
             line: place.line,
             generation,
+            head_bytes: offset.min(HEAD_BYTES),
             head: digest(file, 0, offset.min(HEAD_BYTES))?,
             tail: digest(file, offset.saturating_sub(TAIL_BYTES), offset)?,
         })
@@ -81,14 +100,18 @@ impl Bookmark {
     /// # Errors
     /// The file cannot be read.
     pub fn holds(&self, file: &File) -> io::Result<bool> {
-        if self.offset == 0 {
-            return Ok(true);
-        }
-        if file.metadata()?.len() < self.offset {
+        if file.metadata()?.len() < self.offset.max(self.head_bytes) {
             return Ok(false);
         }
-        let now = Self::at(file, self.place(), self.generation)?;
-        Ok(now.head == self.head && now.tail == self.tail)
+        let tail = self.offset.saturating_sub(TAIL_BYTES);
+        Ok(self.is_blank()
+            || (digest(file, 0, self.head_bytes)? == self.head
+                && (self.offset == 0 || digest(file, tail, self.offset)? == self.tail)))
+    }
+
+    /// Whether nothing is known of the file's content, so that any file holds it.
+    pub fn is_blank(&self) -> bool {
+        self.head_bytes == 0
     }
 
     /// What files that begin as this one have in common, once enough was read to tell.

@@ -43,8 +43,7 @@ pub fn find_continuation(
         if about.ino() == bookmark.inode {
             return Ok(Some(path));
         }
-        // Nothing was read of it: then any file would hold that much.
-        if bookmark.offset != 0 {
+        if !bookmark.is_blank() {
             copy = Some(path);
         }
     }

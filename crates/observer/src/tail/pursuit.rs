@@ -114,7 +114,7 @@ impl Pursuit {
         }
         let Some(file) = file else { return Ok(None) };
         let inode = file.metadata()?.ino();
-        let is_rewritten = rest.is_none() && before.offset != 0 && before.holds(file)?;
+        let is_rewritten = rest.is_none() && !before.is_blank() && before.holds(file)?;
         let (current, former) = match is_rewritten {
             true => (before.clone().in_file(inode), self.former.clone()),
             false => (

@@ -52,6 +52,23 @@ impl Files {
             .collect()
     }
 
+    /// The file that was put aside last of those that had a name.
+    pub(super) fn put_aside_last(&self, path: &Path) -> Option<&Followed> {
+        let aside = self
+            .followed
+            .values()
+            .filter(|file| file.formerly.as_deref() == Some(path));
+        aside.max_by_key(|file| file.bookmark.generation)
+    }
+
+    /// Whether a file that was put aside tells what comes after it: nothing has its name yet.
+    pub(super) fn is_last_known(&self, file: &Followed) -> bool {
+        file.formerly.as_ref().is_some_and(|name| {
+            let last = self.put_aside_last(name).map(|last| &last.path);
+            !self.followed.contains_key(name) && last == Some(&file.path)
+        })
+    }
+
     /// Keeps a file whose name has gone until what is open of it is read.
     pub(super) fn keep_gone(&mut self, mut file: Followed) {
         file.is_gone = true;
@@ -67,7 +84,7 @@ impl Files {
         let Some(file) = self.followed.remove(key) else {
             return;
         };
-        let comes_back = !file.aside && file.bookmark.offset != 0;
+        let comes_back = file.formerly.is_none() && file.bookmark.offset != 0;
         if comes_back && self.resting.len() < MOST_RESTING {
             let remembered = file.remembered();
             self.resting.insert(remembered.path.clone(), remembered);
@@ -94,9 +111,12 @@ impl Files {
     }
 }
 
-/// A file that was put aside belongs to the one beside it.
+/// A file that was put aside belongs to the name that it had.
 fn is_asked_for(file: &Remembered, paths: &[PathBuf]) -> bool {
     paths.iter().any(|path| {
-        file.path.starts_with(path) || (file.aside && file.path.parent() == path.parent())
+        file.formerly
+            .as_ref()
+            .unwrap_or(&file.path)
+            .starts_with(path)
     })
 }

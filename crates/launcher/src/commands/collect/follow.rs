@@ -126,12 +126,18 @@ impl<'to> Follower<'to> {
 
     /// Reads what is new in one file.
     async fn read(&mut self, key: &Path) -> Result<(), Failure> {
+        let Some(file) = self.files.followed.get(key) else {
+            return Ok(());
+        };
+        let is_left = file.formerly.is_some()
+            && LEFT_LOOKS < file.quiet_looks
+            && !self.files.is_last_known(file);
+        if file.is_gone || is_left {
+            return self.read_last(key).await;
+        }
         let Some(file) = self.files.followed.get_mut(key) else {
             return Ok(());
         };
-        if file.is_gone || (file.aside && LEFT_LOOKS < file.quiet_looks) {
-            return self.read_last(key).await;
-        }
         if file.has_more() {
             self.read_on(key).await?;
             self.files.note_open(key);

@@ -2,20 +2,19 @@
 
 use std::{
     fs::{self, File, Metadata},
-    io::{self, Read, Seek, SeekFrom},
+    io,
     os::unix::fs::MetadataExt,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use observer::{
-    domain::formats::{Format, Origin, Parsed, Place, Reader},
+    domain::formats::{Format, Parsed},
     tail::Bookmark,
 };
 use types::Timestamp;
 
-use super::memory::Remembered;
-use crate::commands::logs::{PIECE_BYTES, assumed_start};
+use super::{memory::Remembered, reading::Reading};
 
 /// One file.
 pub(super) struct Followed {
@@ -25,8 +24,8 @@ pub(super) struct Followed {
     pub(super) bookmark: Bookmark,
     /// Up to here it was read; the events are on their way.
     pub(super) reached: Option<Bookmark>,
-    /// It is read only because it was put aside under a name that nobody asked for.
-    pub(super) aside: bool,
+    /// For a file that was put aside under a name that nobody asked for: the name that it had.
+    pub(super) formerly: Option<PathBuf>,
     /// Nothing has its name any more; what is open of it is read to its end.
     pub(super) is_gone: bool,
     /// How often it was looked at since it last grew.
@@ -35,13 +34,6 @@ pub(super) struct Followed {
     reading: Option<Reading>,
     /// Everything there was had been read once, so that what comes happens now.
     has_caught_up: bool,
-}
-
-struct Reading {
-    file: File,
-    reader: Reader,
-    /// Events of earlier lines are known: they are read again for what they mean to later ones.
-    known_before_line: u64,
 }
 
 /// What has become of a file since the last look.
@@ -64,7 +56,7 @@ impl Followed {
             format,
             bookmark,
             reached: None,
-            aside: false,
+            formerly: None,
             is_gone: false,
             quiet_looks: 0,
             seen: None,
@@ -76,7 +68,7 @@ impl Followed {
     pub(super) fn recalled(file: Remembered) -> Self {
         let format = file.format.as_deref().and_then(Format::named);
         Self {
-            aside: file.aside,
+            formerly: file.formerly,
             ..Self::new(&file.path, format, file.bookmark)
         }
     }
@@ -86,7 +78,7 @@ impl Followed {
             path: self.path.to_path_buf(),
             format: self.format.map(|format| format.name().to_owned()),
             bookmark: self.bookmark.clone(),
-            aside: self.aside,
+            formerly: self.formerly.clone(),
         }
     }
 
@@ -95,11 +87,15 @@ impl Followed {
         self.reached.as_ref().unwrap_or(&self.bookmark)
     }
 
-    /// Goes on under another name.
-    pub(super) fn renamed(self, path: &Path, aside: bool) -> Self {
+    /// Goes on under another name, which somebody asked for or not.
+    pub(super) fn renamed(self, path: &Path, is_asked_for: bool) -> Self {
+        let before = self
+            .formerly
+            .clone()
+            .unwrap_or_else(|| self.path.to_path_buf());
         Self {
+            formerly: (!is_asked_for).then_some(before),
             path: path.into(),
-            aside,
             seen: None,
             quiet_looks: 0,
             ..self
@@ -107,8 +103,8 @@ impl Followed {
     }
 
     /// Begins again at the start of what has its name now.
-    pub(super) fn begin_anew(&mut self, inode: u64) {
-        self.bookmark = Bookmark::start(inode, self.bookmark.generation + 1);
+    pub(super) fn begin_anew(&mut self, inode: u64, generation: u64) {
+        self.bookmark = seen(&self.path, inode, generation);
         (self.reached, self.reading, self.seen) = (None, None, None);
         self.quiet_looks = 0;
     }
@@ -149,7 +145,7 @@ impl Followed {
         let fed = self
             .reading
             .as_ref()
-            .map_or(0, |reading| reading.reader.fed_bytes());
+            .map_or(0, |reading| reading.fed_bytes());
         if about.len() < fed {
             self.reading = None;
         }
@@ -188,58 +184,48 @@ impl Followed {
         if self.reading.is_none() && !self.open()? {
             return Ok(None);
         }
-        let has_caught_up = self.has_caught_up;
         let Some(reading) = &mut self.reading else {
             return Ok(None);
         };
-        let mut bytes = vec![0; PIECE_BYTES];
-        let count = reading.file.read(&mut bytes)?;
-        bytes.truncate(count);
-        if bytes.is_empty() {
-            self.has_caught_up = true;
-            return Ok(None);
-        }
-        if has_caught_up {
-            reading.reader.happening(now);
-        }
-        let mut parsed = Vec::new();
-        reading.reader.feed(&bytes, &mut parsed);
-        Ok(Some(reading.unknown(parsed)))
+        let parsed = reading.read(self.has_caught_up.then_some(now))?;
+        self.has_caught_up |= parsed.is_none();
+        Ok(parsed)
+    }
+
+    fn open(&mut self) -> io::Result<bool> {
+        let opened = Reading::open(&self.path, self.format, self.known())?;
+        let Some((format, reading)) = opened else {
+            return Ok(false);
+        };
+        self.format = Some(format);
+        self.has_caught_up |= self.known().offset != 0 && format.stands_alone();
+        self.reading = Some(reading);
+        Ok(true)
     }
 
     /// Takes what could go on as complete: nothing has come for a while.
     pub(super) fn settle(&mut self) -> Vec<Parsed> {
-        let mut parsed = Vec::new();
-        match &mut self.reading {
-            Some(reading) => {
-                reading.reader.settle(&mut parsed);
-                reading.unknown(parsed)
-            }
-            None => parsed,
-        }
+        self.reading
+            .as_mut()
+            .map(Reading::settle)
+            .unwrap_or_default()
     }
 
     /// Takes the end as it is: nobody will write to it again.
     pub(super) fn finish(&mut self) -> Vec<Parsed> {
-        let mut parsed = Vec::new();
-        match &mut self.reading {
-            Some(reading) => {
-                reading.reader.finish(&mut parsed);
-                reading.unknown(parsed)
-            }
-            None => parsed,
-        }
+        self.reading
+            .as_mut()
+            .map(Reading::finish)
+            .unwrap_or_default()
     }
 
     /// Notes how far it was read, once all events up to there are on their way.
     pub(super) fn note_reached(&mut self) -> io::Result<()> {
-        if let Some(reading) = &self.reading {
-            let place = reading.reader.place();
-            // Reading again what was known says nothing new.
-            if self.known().offset < place.offset {
-                let generation = self.bookmark.generation;
-                self.reached = Some(Bookmark::at(&reading.file, place, generation)?);
-            }
+        // Reading again what was known says nothing new.
+        if let Some(reading) = &self.reading
+            && self.known().offset < reading.place().offset
+        {
+            self.reached = Some(reading.bookmark(self.bookmark.generation)?);
         }
         Ok(())
     }
@@ -252,56 +238,14 @@ impl Followed {
 
     /// What could not be used, with the line of the first such record.
     pub(super) fn skipped(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
-        let reader = self.reading.as_ref().map(|reading| &reading.reader);
-        reader.into_iter().flat_map(|reader| {
-            let first = |reason| reader.first_skipped().get(reason).copied().unwrap_or(0);
-            reader
-                .skipped()
-                .iter()
-                .map(move |(reason, count)| (*reason, *count, first(reason)))
-        })
-    }
-
-    /// Opens its file where reading goes on; `false` when its format is not known.
-    fn open(&mut self) -> io::Result<bool> {
-        let mut file = File::open(&self.path)?;
-        let Some(format) = self.format.or(detected(&self.path, &mut file)?) else {
-            return Ok(false);
-        };
-        self.format = Some(format);
-        let known = self.known().clone();
-        let from = match format.stands_alone() {
-            true => known.place(),
-            false => Place::START,
-        };
-        file.seek(SeekFrom::Start(from.offset))?;
-        let origin = Origin {
-            assumed_start: assumed_start(&file)?,
-            generation: known.generation,
-            place: from,
-        };
-        self.has_caught_up |= known.offset != 0 && format.stands_alone();
-        self.reading = Some(Reading {
-            file,
-            reader: Reader::from(format, &self.path, origin),
-            known_before_line: known.line,
-        });
-        Ok(true)
+        self.reading.iter().flat_map(Reading::skipped)
     }
 }
 
-impl Reading {
-    fn unknown(&self, mut parsed: Vec<Parsed>) -> Vec<Parsed> {
-        parsed.retain(|one| self.known_before_line <= one.line);
-        parsed
-    }
-}
-
-fn detected(path: &Path, file: &mut File) -> io::Result<Option<Format>> {
-    let mut head = Vec::new();
-    file.take(Format::DETECTION_BYTES as u64)
-        .read_to_end(&mut head)?;
-    Ok(Format::detect(path, &head))
+/// The start of a file that is there.
+pub(super) fn seen(path: &Path, inode: u64, generation: u64) -> Bookmark {
+    let seen = File::open(path).and_then(|file| Bookmark::seen(&file, generation));
+    seen.unwrap_or_else(|_| Bookmark::start(inode, generation))
 }
 
 /// What changes when a file is written to.

@@ -22,9 +22,9 @@ pub(super) struct Remembered {
     /// The name of its format, once that is known.
     pub(super) format: Option<String>,
     pub(super) bookmark: Bookmark,
-    /// Whether it is read only because it was put aside under a name that nobody asked for.
+    /// For a file that nobody asked for by its own name: the name that it had.
     #[serde(default)]
-    pub(super) aside: bool,
+    pub(super) formerly: Option<PathBuf>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -109,7 +109,7 @@ mod tests {
             path: PathBuf::from("a.log"),
             format: Some("compose".to_owned()),
             bookmark: Bookmark::start(7, 1),
-            aside: false,
+            formerly: None,
         }];
         memory.remember(files.clone()).unwrap();
         drop(memory);

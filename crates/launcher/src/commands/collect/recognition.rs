@@ -1,7 +1,7 @@
 //! Knowing files again: after renaming, replacing, copying and cutting off, as log rotation does.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, btree_map::Entry},
     fs::{self, File},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -15,7 +15,7 @@ use observer::{
 
 use super::{
     files::Files,
-    followed::{Change, Followed},
+    followed::{Change, Followed, seen},
 };
 
 /// Files that end so were packed after they were read.
@@ -29,13 +29,6 @@ struct Present<'a> {
     left: HashMap<PathBuf, u64>,
 }
 
-/// A file that has another name now.
-struct Moved {
-    from: PathBuf,
-    to: PathBuf,
-    generation: u64,
-}
-
 impl Files {
     /// Brings what is followed up to date with the files that there are; whether any is new or
     /// begun anew.
@@ -46,33 +39,33 @@ impl Files {
             left: HashMap::new(),
         };
         let before: Vec<PathBuf> = self.followed.keys().cloned().collect();
-        let (mut away, mut anew) = (Vec::new(), Vec::new());
+        let (mut away, mut anew, mut blank) = (Vec::new(), Vec::new(), Vec::new());
         for path in before {
             let Some(file) = self.followed.get_mut(&path).filter(|file| !file.is_gone) else {
                 continue;
             };
             match file.look() {
+                // Of an empty file nobody can say that it is still the same.
+                Change::Same if file.known().is_blank() && file.has_more() => blank.push(path),
                 Change::Same => {}
                 Change::BegunAnew => anew.push(path),
                 Change::Replaced | Change::Gone => away.extend(self.followed.remove(&path)),
             }
         }
         // Names are handed on from file to file: all are free before one is given.
-        let moved: Vec<Moved> = away
-            .into_iter()
-            .filter_map(|file| self.moved_away(file, &mut present))
-            .collect();
-        for Moved {
-            from,
-            to,
-            generation,
-        } in moved
-        {
-            let newest = self.take_in_between(&from, &to, generation, &present);
-            present.left.insert(from, newest);
+        for file in away {
+            self.moved_away(file, &mut present);
         }
         for path in &anew {
             self.begin_anew(path, &present);
+        }
+        for path in &blank {
+            let before = self
+                .put_aside_last(path)
+                .map(|file| file.bookmark.generation);
+            if let Some(generation) = before {
+                self.take_in_before(path, generation, &present);
+            }
         }
         !anew.is_empty() | self.welcome(&present)
     }
@@ -83,77 +76,71 @@ impl Files {
             return;
         };
         let (known, format) = (file.known().clone(), file.format);
-        file.begin_anew(known.inode);
-        let Some((copy, inode)) = continuation(path, &known) else {
-            return;
-        };
-        if !self.followed.contains_key(&copy) {
-            let mut rest = Followed::new(&copy, format, known.clone());
-            rest.aside = !present.listed.contains(copy.as_path());
+        file.begin_anew(known.inode, known.generation + 1);
+        if let Some((copy, inode)) = continuation(path, &known)
+            && !self.followed.contains_key(&copy)
+        {
+            let mut rest = Followed::new(path, format, known.clone())
+                .renamed(&copy, present.listed.contains(copy.as_path()));
             rest.adopt(inode);
-            self.followed.insert(copy.clone(), rest);
+            self.followed.insert(copy, rest);
         }
-        let newest = self.take_in_between(path, &copy, known.generation, present);
+        self.take_in_before(path, known.generation, present);
+    }
+
+    /// Takes in what had the name of a file of which nothing was read.
+    fn take_in_before(&mut self, path: &Path, generation: u64, present: &Present<'_>) {
+        let newest = self.take_in_between(path, generation, present);
         if let Some(file) = self.followed.get_mut(path) {
-            file.bookmark.generation = newest + 1;
+            file.bookmark.generation = file.bookmark.generation.max(newest + 1);
         }
     }
 
     /// Another file, or none, has the name of one. It may have another name now.
-    fn moved_away(&mut self, mut file: Followed, present: &mut Present<'_>) -> Option<Moved> {
+    fn moved_away(&mut self, mut file: Followed, present: &mut Present<'_>) {
         let path = Arc::clone(&file.path);
-        let path: &Path = &path;
         let known = file.known().clone();
-        present.left.insert(path.to_owned(), known.generation);
-        if let Some((other, inode)) = continuation(path, &known) {
-            if !self.followed.contains_key(&other) {
-                let aside = !present.listed.contains(other.as_path());
-                let mut file = file.renamed(&other, aside);
+        present.left.insert(path.to_path_buf(), known.generation);
+        if let Some((other, inode)) = continuation(&path, &known) {
+            let is_asked_for = present.listed.contains(other.as_path());
+            if let Entry::Vacant(free) = self.followed.entry(other.clone()) {
+                let mut file = file.renamed(&other, is_asked_for);
                 file.adopt(inode);
-                self.followed.insert(other.clone(), file);
+                free.insert(file);
             }
-            return Some(Moved {
-                from: path.to_owned(),
-                to: other,
-                generation: known.generation,
-            });
+            return;
         }
         // Its content may have been written under its name as a new file.
-        let holds = |now: &File| known.offset != 0 && known.holds(now).unwrap_or(false);
-        match File::open(path)
-            .ok()
-            .filter(holds)
-            .and_then(|now| now.metadata().ok())
-        {
+        let holds = |now: &File| !known.is_blank() && known.holds(now).unwrap_or(false);
+        let now = File::open(&path).ok().filter(holds);
+        match now.and_then(|now| now.metadata().ok()) {
             Some(about) => {
                 file.adopt(about.ino());
-                self.followed.insert(path.to_owned(), file);
+                self.followed.insert(path.to_path_buf(), file);
             }
             None => self.keep_gone(file),
         }
-        None
     }
 
-    /// Takes in what had the name of one file between it and the file that has it now, such as
-    /// `a.log.1` when `a.log` is followed and what was read of it is in `a.log.2`; the generation
-    /// of the newest.
-    fn take_in_between(
-        &mut self,
-        path: &Path,
-        older: &Path,
-        generation: u64,
-        present: &Present<'_>,
-    ) -> u64 {
-        let mut newest = generation;
-        for between in put_aside_after(path, older) {
+    /// Takes in what had a name between the file that was put aside last, as far as is known, and
+    /// the one that has it now, such as `a.log.1` when what was read of `a.log` is in `a.log.2`;
+    /// the generation of the newest.
+    fn take_in_between(&mut self, path: &Path, generation: u64, present: &Present<'_>) -> u64 {
+        let last = self.put_aside_last(path);
+        let Some((older, last)) =
+            last.map(|file| (Arc::clone(&file.path), file.bookmark.generation))
+        else {
+            return generation;
+        };
+        let mut newest = generation.max(last);
+        for between in put_aside_after(path, &older) {
             if self.followed.contains_key(&between) || present.listed.contains(between.as_path()) {
                 continue;
             }
             if let Ok(about) = fs::metadata(&between) {
                 newest += 1;
                 let bookmark = Bookmark::start(about.ino(), newest);
-                let mut file = Followed::new(&between, present.format, bookmark);
-                file.aside = true;
+                let file = Followed::new(path, present.format, bookmark).renamed(&between, false);
                 self.followed.insert(between, file);
             }
         }
@@ -205,7 +192,14 @@ impl Files {
             Some(bookmark) => Some(bookmark.generation),
             None => present.left.get(path).copied(),
         };
-        Bookmark::start(inode, before.map_or(0, |generation| generation + 1))
+        let aside = self
+            .put_aside_last(path)
+            .map(|file| file.bookmark.generation);
+        let generation = match before.max(aside) {
+            Some(generation) => self.take_in_between(path, generation, present) + 1,
+            None => 0,
+        };
+        seen(path, inode, generation)
     }
 
     fn by_likeness(&self) -> HashMap<String, Vec<Bookmark>> {
