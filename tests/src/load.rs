@@ -1,7 +1,6 @@
 //! Many clients at once: requests over connections that stay open, as fast as answers come.
 
 use std::{
-    future::Future,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -132,23 +131,21 @@ where
     total
 }
 
-fn client(
+async fn client(
     address: SocketAddr,
     end: Instant,
     make: impl Fn(u64) -> Arc<Request>,
-) -> impl Future<Output = (u64, u64)> {
-    async move {
-        let (mut answered, mut refused) = (0, 0);
-        let mut connection = Connection::open(address).await.unwrap();
-        for turn in 0.. {
-            if end <= Instant::now() {
-                break;
-            }
-            match connection.ask(&make(turn)).await.unwrap() {
-                200 => answered += 1,
-                _ => refused += 1,
-            }
+) -> (u64, u64) {
+    let (mut answered, mut refused) = (0, 0);
+    let mut connection = Connection::open(address).await.unwrap();
+    for turn in 0.. {
+        if end <= Instant::now() {
+            break;
         }
-        (answered, refused)
+        match connection.ask(&make(turn)).await.unwrap() {
+            200 => answered += 1,
+            _ => refused += 1,
+        }
     }
+    (answered, refused)
 }
