@@ -88,7 +88,7 @@ fn stands_apart(line: &[u8], span: &Span) -> bool {
     let right = match (at(line, span.end), at(line, span.end + 1)) {
         (byte, _) if parts(byte) => Side::Parted,
         (b'\\', b'n' | b'r' | b't' | b'"') => Side::Parted,
-        (b'.', next) if is_space(next) => Side::Parted,
+        (b'.' | b'!' | b'?', next) if parts(next) || next == b'\\' => Side::Parted,
         (b':' | b'[' | b']' | b',', _) => Side::Joined,
         _ => Side::Mixed,
     };
