@@ -97,7 +97,7 @@ async fn start(settings: &str) -> Lone {
 /// An event of 439 bytes, as scenario clients send it.
 fn event(number: usize) -> Value {
     json!({
-        "timestamp": "2026-01-10T14:32:00.123Z", "source": "scenario", "success": number % 10 != 0,
+        "timestamp": "2026-01-10T14:32:00.123Z", "source": "scenario", "success": !number.is_multiple_of(10),
         "staffer_id": "staffer-0042", "sig_hash": "9f86d081884c7d659a2feaa0c55ad015", "event_kind": "fill",
         "role": "welder", "city": "Toledo", "state": "OH", "count": 2, "duration_ms": 1234,
         "rescue_attempted": false, "rescue_succeeded": false,

@@ -1,4 +1,9 @@
 //! `kill -9` of the observer under load: what was acknowledged is there, once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should say so at once"
+)]
 
 use std::{
     collections::BTreeSet,

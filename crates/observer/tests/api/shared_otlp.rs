@@ -8,6 +8,7 @@ use observer::domain::{
 };
 use redact::Redactor;
 use serde_json::Value;
+use service_kit::redaction::CountingRedactor;
 use types::{
     Timestamp,
     event::{EventType, Operation},
@@ -31,7 +32,7 @@ fn read(path: &Path) -> Vec<Operation> {
     );
     reader.feed(&bytes, &mut all);
     reader.finish(&mut all);
-    let redactor = Redactor::standard();
+    let redactor = CountingRedactor::uncounted(Redactor::standard());
     all.into_iter()
         .map(|parsed| sanitise(&redactor, parsed.operation))
         .collect()
