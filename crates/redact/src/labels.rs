@@ -8,6 +8,7 @@ use crate::links;
 use crate::names::{self, MAX_NAME_BYTES, Name};
 use crate::prose::{find_first_value, find_near, find_spoken};
 use crate::quotes::Quotes;
+use crate::randomness;
 use crate::runs;
 use crate::spans::Spans;
 use crate::values::{self, Fate, Reach, Value};
@@ -192,7 +193,7 @@ fn find_inner_value(line: &[u8], name: Name, spans: &mut Spans) -> Option<usize>
     let joint = skip(&line[..name.end], name.label_end, is_alnum);
     let start = skip(&line[..name.end], joint, |byte| !is_alnum(byte));
     let rest = &line[start..name.end];
-    if 12 <= rest.len() && runs::is_keylike(rest) {
+    if 12 <= rest.len() && randomness::is_keylike(rest) {
         let (start, end) = runs::widen(line, start, name.end, joint);
         spans.add(start, end, Kind::Key);
         // Other names may stand in a short run, and have values behind them.

@@ -37,6 +37,7 @@ mod pem;
 mod placeholders;
 mod prose;
 mod quotes;
+mod randomness;
 mod redactor;
 mod references;
 mod runs;
@@ -51,6 +52,7 @@ mod values;
 mod vendors;
 mod word_list;
 mod words;
+mod wrappings;
 
 pub use counts::{Counts, Kind};
 pub use options::{Options, OptionsError};

@@ -5,6 +5,7 @@ use crate::keys::Label;
 use crate::markup;
 use crate::names::{MAX_NAME_BYTES, Name};
 use crate::values::{self, Reach, Value};
+use crate::wrappings;
 
 /// Headers whose value reaches to the end of the line.
 const HEADERS: [&[u8]; 4] = [
@@ -15,9 +16,6 @@ const HEADERS: [&[u8]; 4] = [
 ];
 /// Names of a field that holds the value of the name in the field before.
 const VALUE_NAMES: [&[u8]; 4] = [b"value", b"val", b"default", b"content"];
-
-/// How deep a value may be wrapped in its type.
-const MAX_WRAPPINGS: usize = 3;
 
 /// What joins a name to its value.
 #[derive(Clone, Copy)]
@@ -165,33 +163,9 @@ fn behind_comma(text: &[u8], link: Link) -> Option<Link> {
         .iter()
         .any(|name| field.eq_ignore_ascii_case(name));
     holds_value.then_some(Link {
-        from: into_any_value(text, colon + 1),
+        from: wrappings::into_any_value(text, colon + 1),
         ..link
     })
-}
-
-/// `{"stringValue": "…"}`: OpenTelemetry says of what type a value is, and
-/// wraps lists of them.
-fn into_any_value(text: &[u8], from: usize) -> usize {
-    let mut from = from;
-    for _ in 0..MAX_WRAPPINGS {
-        let brace = skip(text, from, |byte| is_space(byte) || byte == b'[');
-        let Some(field) = values::value_at(text, brace + 1, Reach::Word)
-            .filter(|field| at(text, brace) == b'{' && field.quoted)
-        else {
-            break;
-        };
-        let colon = skip(text, skip_closing(text, field.end), is_space);
-        let is_type = text[field.start..field.end]
-            .to_ascii_lowercase()
-            .ends_with(b"value")
-            || &text[field.start..field.end] == b"values";
-        if !is_type || at(text, colon) != b':' {
-            break;
-        }
-        from = colon + 1;
-    }
-    from
 }
 
 /// Quotes, escapes and brackets that close a name: `"a"`, `\"a\"`, `['a']`, `a[25]`.

@@ -6,7 +6,7 @@ use crate::bytes::{
     at, before, is_alnum, is_digit, is_escape_letter, is_letter, is_name, is_stop, skip, skip_back,
 };
 use crate::counts::Kind;
-use crate::runs;
+use crate::randomness;
 use crate::spans::Spans;
 
 /// The longest part before or after the at sign.
@@ -45,7 +45,7 @@ fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
     if start < sign && is_person && is_domain(domain) {
         spans.add(start, end, Kind::Email);
         find_password(line, end, spans);
-    } else if before(line, start) == b'/' && runs::is_keylike(&line[start..sign]) {
+    } else if before(line, start) == b'/' && randomness::is_keylike(&line[start..sign]) {
         // `system/password@database`
         spans.add(start, sign, Kind::Key);
     }
@@ -60,7 +60,7 @@ fn find_password(line: &[u8], colon: usize, spans: &mut Spans) {
     let end = skip(&line[..limit], colon + 1, |byte| {
         !is_stop(byte) && !matches!(byte, b'\\' | b'/')
     });
-    if runs::is_keylike(&line[colon + 1..end]) {
+    if randomness::is_keylike(&line[colon + 1..end]) {
         spans.add(colon + 1, end, Kind::Key);
     }
 }

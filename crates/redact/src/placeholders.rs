@@ -4,7 +4,7 @@ use memchr::memchr3;
 
 use crate::bytes::{at, is_letter, is_name, is_upper, skip, skip_back};
 use crate::keys::{self, Label};
-use crate::runs::is_keylike;
+use crate::randomness::is_keylike;
 use crate::word_list::{LazyList, WordList};
 
 /// Words that a sentence may have where a value would stand.

@@ -7,7 +7,7 @@ use crate::counts::Kind;
 use crate::keys::Label;
 use crate::labels::take;
 use crate::names::{NEAR_BYTES, Name};
-use crate::runs;
+use crate::randomness;
 use crate::spans::Spans;
 use crate::values::{self, Reach};
 
@@ -68,7 +68,7 @@ fn is_near_key(text: &[u8], start: usize, end: usize) -> bool {
         && !is_plain_number(text, start, end)
         && !token.starts_with(b"/")
         && !token.starts_with(b"./")
-        && runs::is_keylike(token)
+        && randomness::is_keylike(token)
 }
 
 /// Whether the token is a number too short for a key, or one that JSON needs.
@@ -121,7 +121,7 @@ pub(crate) fn find_first_value(line: &[u8], label: Label, spans: &mut Spans) {
             take(line, label, value, Reach::Word, spans);
         }
     } else if let Some(value) = values::value_at(line, start, Reach::Word)
-        && runs::is_keylike(&line[value.start..value.end])
+        && randomness::is_keylike(&line[value.start..value.end])
     {
         take(line, label, value, Reach::Word, spans);
     }

@@ -2,7 +2,7 @@
 
 use crate::bytes::{at, is_lower, is_name, is_upper, skip};
 use crate::keys;
-use crate::runs::is_keylike;
+use crate::randomness::is_keylike;
 use crate::word_list::{LazyList, WordList};
 
 /// What the first name of a reference is called in many languages.

@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use crate::bytes::{at, before, is_alnum, is_lower, is_upper};
-use crate::runs::surprise_of_parts;
+use crate::randomness::surprise_of_parts;
 
 /// Shorter words say too little.
 const MIN_WORD_BYTES: usize = 16;

@@ -6,8 +6,8 @@ use crate::placeholders::{
     holds_template, is_code, is_description, is_marker, is_name_of_secret, is_template,
     is_word_of_prose,
 };
+use crate::randomness::is_keylike;
 use crate::references::is_reference;
-use crate::runs::is_keylike;
 
 /// How much of a value is looked at to decide about it.
 pub(crate) const MAX_VALUE_BYTES: usize = 1024;
