@@ -3,7 +3,7 @@
 use std::{borrow::Cow, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Executor,
+    AssertSqlSafe, ConnectOptions, Connection, Executor,
     migrate::{Migration, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -62,6 +62,12 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
+            // A full disk ends a transaction behind the driver's back: it then believes for ever
+            // that one is open. Such a connection is closed, and another one opened.
+            .before_acquire(|connection, _| {
+                let is_idle = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_idle) })
+            })
             .connect_with(options.clone())
             .await?;
         migrator(&KIT_SQLITE, schema.sqlite)

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use service_kit::args;
+use service_kit::{Act, args};
 use testkit::{Backend, Place};
 use types::Service;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
@@ -194,4 +194,25 @@ async fn a_refusal_is_handed_over_once_and_does_not_hold_up_the_rest() {
     while 0 < notes.relay.tick().await.unwrap() {}
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
     assert_eq!(*notes.receiver.0.lock().unwrap(), [422, 422]);
+}
+
+#[tokio::test]
+async fn a_disk_that_was_full_is_written_again_once_it_has_room() {
+    let notes = Notes::start_on(Backend::Sqlite).await;
+    let kit = notes.running.kit();
+    let act = Act::of_service(kit.service, &kit.clock);
+    let mut tx = kit.db.begin(&act).await.unwrap();
+    // No page more than there are now, for as long as this connection lasts.
+    tx.execute("PRAGMA max_page_count = 1", vec![])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let large = json!({ "text": "a".repeat(500_000) });
+    let refused = notes.api.post("/notes", &large).await;
+    assert_eq!(refused.status, 503, "{}", refused.text());
+
+    let taken = notes.api.post("/notes", &large).await;
+    assert_eq!(taken.status, 201, "{}", taken.text());
+    assert_eq!(notes.texts().await.len(), 1);
 }
