@@ -158,7 +158,14 @@ fn start_loops(kit: &Kit, app: &App, written: Arc<Notify>) {
         let (app, written) = (indexing.clone(), Arc::clone(&written));
         async move {
             let done = app.index_new().await;
-            let _rung_or_not = tokio::time::timeout(INDEX_EVERY, written.notified()).await;
+            match done {
+                Ok(()) => {
+                    let rung = written.notified();
+                    let _rung_or_not = tokio::time::timeout(INDEX_EVERY, rung).await;
+                }
+                // A disk that is full is not less so for being asked at every event.
+                Err(_) => tokio::time::sleep(INDEX_EVERY).await,
+            }
             done
         }
     });

@@ -17,10 +17,10 @@ const AT_ONCE: usize = 2_000;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IndexError {
     /// The segment log cannot be read.
-    #[error("the segment log cannot be read")]
+    #[error("the segment log cannot be read: {0}")]
     Log(#[from] io::Error),
     /// The database refused.
-    #[error("the database refused")]
+    #[error(transparent)]
     Store(#[from] DbError),
 }
 

@@ -6,7 +6,6 @@ mod sessions;
 use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 
 use service_kit::Act;
-use tracing::warn;
 use types::{Service, event::Operation};
 
 use super::App;
@@ -22,6 +21,8 @@ use sessions::Sessions;
 pub(crate) struct Indexer {
     feed: Feed,
     last_sequence: i64,
+    /// Whether memory has gone ahead of the tables and must be made from them again.
+    is_ahead: bool,
     pub(crate) patterns: Patterns,
     pub(crate) kinds: Kinds,
     habits: BTreeMap<String, Habits>,
@@ -34,13 +35,14 @@ impl Indexer {
         Self {
             feed,
             last_sequence: snapshot.last_sequence,
+            is_ahead: false,
             patterns: Patterns::restore(snapshot.patterns),
             kinds: Kinds::restore(snapshot.kinds),
             habits: snapshot.habits,
         }
     }
 
-    /// Memory has gone ahead of the tables and is made from them again.
+    /// Makes memory from the tables again.
     fn start_over(&mut self, snapshot: Snapshot) {
         let feed = std::mem::replace(&mut self.feed, Feed::Table);
         *self = Self::restore(snapshot, feed);
@@ -114,21 +116,23 @@ impl App {
 
     async fn index_some(&self) -> Result<bool, IndexError> {
         let mut indexer = self.indexer.lock().await;
+        if indexer.is_ahead {
+            indexer.start_over(self.store.snapshot().await?);
+        }
         let from_position = indexer.feed.position();
         let last_sequence = indexer.last_sequence;
         let Some(portion) = indexer.feed.next(&self.store, last_sequence).await? else {
             return Ok(false);
         };
-        let indexed = self.index_portion(&mut indexer, portion).await;
-        if !matches!(indexed, Ok(true)) {
-            // Another replica was first, or nothing was written.
-            indexer.start_over(self.store.snapshot().await?);
-        } else if from_position.segment < indexer.feed.position().segment {
-            indexer.feed.forget_read()?;
+        // Until it is written. If it is not, another replica was first, or the disk is full.
+        indexer.is_ahead = true;
+        if self.index_portion(&mut indexer, portion).await? {
+            indexer.is_ahead = false;
+            if from_position.segment < indexer.feed.position().segment {
+                indexer.feed.forget_read()?;
+            }
         }
-        indexed.map(|_| true).inspect_err(|error| {
-            warn!(error = %error, "a batch could not be indexed: {error}");
-        })
+        Ok(true)
     }
 
     /// Whether it was written.
