@@ -69,7 +69,11 @@ struct Found {
 /// Looks for the value of `name`, within the quotes around it if there are any.
 fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -> Found {
     let is_outside = quotes.fence(line, name.start) == line.len();
-    let closed = links::skip_closing(line, name.end);
+    let mut closed = links::skip_closing(line, name.end);
+    if matches!(at(line, name.end), b'\'' | b'`') {
+        // The text around may close right behind a name in quotes of its own.
+        closed = closed.min(quotes.fence(line, name.end));
+    }
     let fence = quotes.fence(line, closed);
     let text = &line[..fence];
     let inner = find_inner_value(line, name, spans);

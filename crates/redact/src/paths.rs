@@ -143,18 +143,25 @@ fn is_path(path: &[u8], style: Style) -> bool {
     }
 }
 
-/// A name with an ending; an address behind a slash is none, nor is its marker.
+/// A name with an ending; an address behind a slash is none, nor is a marker.
 fn is_file_name(name: &[u8]) -> bool {
-    let mut depth = 0_usize;
-    let mut has_letter = false;
-    for &byte in name {
+    let marker = Kind::InternalIp.marker().as_bytes();
+    let (mut depth, mut position) = (0_usize, 0);
+    let (mut has_letter, mut has_dot) = (false, false);
+    while let Some(&byte) = name.get(position) {
+        if name[position..].starts_with(marker) {
+            position += marker.len();
+            continue;
+        }
         match byte {
             b'[' => depth += 1,
             b']' => depth = depth.saturating_sub(1),
-            _ => has_letter |= depth == 0 && is_letter(byte) && byte != b'x',
+            b'.' => has_dot = true,
+            _ => has_letter |= depth == 0 && is_letter(byte),
         }
+        position += 1;
     }
-    has_letter && name.contains(&b'.')
+    has_letter && has_dot
 }
 
 fn is_allowed(path: &[u8], options: &Options) -> bool {

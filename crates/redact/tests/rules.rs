@@ -87,6 +87,10 @@ fn any_value_behind_a_secret_name_goes() {
             "password: \"[REDACTED_KEY]\", user: \"bob\"",
         ),
         (
+            "[\"the 'password'\",{\"a\":\"is 'b'\"}]",
+            "[\"the 'password'\",{\"a\":\"is 'b'\"}]",
+        ),
+        (
             "{\"client_secret\":\"abc\",\"retries\":3}",
             "{\"client_secret\":\"[REDACTED_KEY]\",\"retries\":3}",
         ),
@@ -207,6 +211,7 @@ fn addresses_go_and_say_which_side_they_are_on() {
 #[test]
 fn paths_go_wherever_they_start() {
     for (text, expected) in [
+        ("'/at fe80::1 now'", "'/at 192.168.x.x now'"),
         (
             "open '/home/alice/plan of x.md' failed",
             "open '[PATH]' failed",
