@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs with apt what the named jobs need and this machine lacks; silent when nothing is missing.
 #
-# usage: setup.sh build|postgres|lint|python|images|compose…
+# usage: setup.sh build|postgres|redis|lint|python|images|compose…
 set -euo pipefail
 
 packages=()
@@ -34,6 +34,7 @@ for job in "$@"; do
       unless command -v git -- git
       ;;
     postgres) unless has_postgres -- postgresql ;;
+    redis) unless command -v redis-server -- redis-server ;;
     lint) unless command -v shellcheck -- shellcheck ;;
     python) unless python3 -c 'import ensurepip' -- python3 python3-venv ;;
     images)

@@ -13,6 +13,7 @@ pub mod fleet;
 pub mod leaks;
 pub mod load;
 pub mod lone;
+pub mod process;
 pub mod program;
 pub mod record;
 pub mod site;

@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    task::JoinSet,
 };
 
 /// A request to be sent: its bytes, head and body.
@@ -111,19 +111,16 @@ fn status_of_whole(bytes: &[u8]) -> Option<u16> {
 /// Sends what `make` makes, for each connection and turn, over so many connections for `span`.
 pub async fn run<F>(address: SocketAddr, connections: usize, span: Duration, make: F) -> Outcome
 where
-    F: Fn(usize, u64) -> Arc<Request> + Send + Sync + 'static,
+    F: Fn(usize, u64) -> Arc<Request>,
 {
-    let make = Arc::new(make);
-    let end = Instant::now() + span;
     let began = Instant::now();
-    let mut clients = JoinSet::new();
-    for number in 0..connections {
-        let make = Arc::clone(&make);
-        clients.spawn(client(address, end, move |turn| make(number, turn)));
-    }
+    let end = began + span;
+    let clients = (0..connections).map(|number| {
+        let make = &make;
+        client(address, end, move |turn| make(number, turn))
+    });
     let mut total = Outcome::default();
-    while let Some(done) = clients.join_next().await {
-        let (answered, refused) = done.unwrap();
+    for (answered, refused) in join_all(clients).await {
         total.answered += answered;
         total.refused += refused;
     }

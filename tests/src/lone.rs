@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Child,
     time::Duration,
 };
@@ -13,14 +13,13 @@ use testkit::Api;
 use types::Service;
 
 use crate::{
-    program::{built, command},
+    process,
+    program::{built, command, command_on},
     wait::until,
 };
 
 /// How long it may take to be ready, on a machine that does much else.
 const READY_WITHIN: Duration = Duration::from_secs(120);
-/// The kernel counts the time of processes in hundredths of a second (`CLK_TCK`, proc_pid_stat(5)).
-const TICKS_A_SECOND: f64 = 100.0;
 
 /// A service that runs alone; it ends when it is dropped.
 #[derive(Debug)]
@@ -103,13 +102,7 @@ impl Lone {
         let program = built(self.service.name());
         let mut start = match self.processor {
             None => command(&program),
-            Some(number) => {
-                let mut pinned = command(Path::new("taskset"));
-                pinned
-                    .args(["--cpu-list", &number.to_string()])
-                    .arg(program);
-                pinned
-            }
+            Some(number) => command_on(number, &program),
         };
         let child = start
             .args(["--config", "attune.toml"])
@@ -130,35 +123,17 @@ impl Lone {
 
     /// How much time it has spent on a processor, in seconds.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat = fs::read_to_string(self.proc().join("stat")).unwrap();
-        // The second field is the name in parentheses, which may hold blanks.
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .unwrap()
-            .split_whitespace()
-            .collect();
-        let ticks: f64 = fields[11..13]
-            .iter()
-            .map(|field| field.parse::<f64>().unwrap())
-            .sum();
-        ticks / TICKS_A_SECOND
+        process::cpu_seconds(self.id())
     }
 
     /// How much memory it holds now, and the most that it held, in MiB.
     pub fn memory_mib(&self) -> (f64, f64) {
-        let status = fs::read_to_string(self.proc().join("status")).unwrap();
-        let value = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-            let kib = line.split_whitespace().nth(1).unwrap();
-            kib.parse::<f64>().unwrap() / 1024.0
-        };
-        (value("VmRSS:"), value("VmHWM:"))
+        process::memory_mib(self.id())
     }
 
-    fn proc(&self) -> PathBuf {
-        let id = self.child.as_ref().expect("the service runs").id();
-        Path::new("/proc").join(id.to_string())
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().expect("the service runs").id()
     }
 }
 

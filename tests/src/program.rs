@@ -34,3 +34,12 @@ pub fn command(program: &Path) -> Command {
     }
     command
 }
+
+/// As [`command`], on one processor of the machine.
+pub fn command_on(processor: u8, program: &Path) -> Command {
+    let mut pinned = command(Path::new("taskset"));
+    pinned
+        .args(["--cpu-list", &processor.to_string()])
+        .arg(program);
+    pinned
+}
