@@ -82,9 +82,10 @@ impl Tx {
             return Ok(0);
         };
         let mut touched = 0;
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(MOST_PARAMETERS / width.max(1)).collect();
+        let mut rows = rows.into_iter();
+        while rows.len() != 0 {
+            let at_once = self.inner.rows_at_once(rows.len(), width);
+            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(at_once).collect();
             let sql = format!("{head} {} {tail}", self.placeholders(chunk.len(), width));
             let args = chunk.into_iter().flatten().collect();
             touched += self.run(AssertSqlSafe(sql).into_sql_str(), args).await?;
@@ -104,9 +105,10 @@ impl Tx {
             return Ok(Vec::new());
         };
         let mut out = Vec::new();
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(MOST_PARAMETERS / width.max(1)).collect();
+        let mut rows = rows.into_iter();
+        while rows.len() != 0 {
+            let at_once = self.inner.rows_at_once(rows.len(), width);
+            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(at_once).collect();
             let sql = format!("{head} {} {tail}", self.placeholders(chunk.len(), width));
             let args = chunk.into_iter().flatten().collect();
             out.extend(self.fetch(AssertSqlSafe(sql).into_sql_str(), args).await?);
@@ -240,10 +242,25 @@ impl Tx {
     }
 }
 
-/// SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
+/// PostgreSQL takes 65,535 parameters in a statement.
 const MOST_PARAMETERS: usize = 16_000;
 
+/// Rows of one statement on SQLite. Few different statements are prepared once each, and a longer
+/// one would hardly be faster but take much memory.
+const ROWS_ON_SQLITE: [usize; 3] = [64, 8, 1];
+
 impl Inner {
+    /// How many of so many rows of so many columns go into one statement.
+    fn rows_at_once(&self, rows: usize, width: usize) -> usize {
+        match self {
+            Self::Sqlite(_) => ROWS_ON_SQLITE
+                .into_iter()
+                .find(|count| *count <= rows)
+                .unwrap_or(1),
+            Self::Postgres(_) => (MOST_PARAMETERS / width.max(1)).max(1),
+        }
+    }
+
     /// How the parameter of this number is written. SQLite looks up a numbered one among all of
     /// its statement, which takes far longer than the statement itself where there are thousands.
     fn mark(&self, number: usize) -> String {
