@@ -122,7 +122,7 @@ impl Default for LimitSettings {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
-            bodies_bytes: 32 * 1024 * 1024,
+            bodies_bytes: 16 * 1024 * 1024,
             requests_per_second: 50_000,
             refused_keys_per_minute: 600,
         }

@@ -15,6 +15,8 @@ use crate::problem::Problem;
 
 /// Bodies up to this size are taken without asking for room.
 const SMALL_BYTES: usize = 64 * 1024;
+/// How many requests wait for room; each takes memory, for what arrives of its body is read.
+const MOST_WAITING: usize = 64;
 /// How long a request waits for others to make room, and for more of its own body.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -23,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Room {
     bytes: Arc<Semaphore>,
     total: usize,
+    /// Places for requests that wait.
+    places: Arc<Semaphore>,
 }
 
 /// What a request holds while it is under way.
@@ -35,6 +39,7 @@ impl Room {
         Self {
             bytes: Arc::new(Semaphore::new(total)),
             total,
+            places: Arc::new(Semaphore::new(MOST_WAITING)),
         }
     }
 
@@ -98,17 +103,25 @@ impl Room {
     /// Waits for room, which is given back with the request.
     async fn take(&self, request: &ServiceRequest, size: usize) -> Result<(), Problem> {
         let size = u32::try_from(size.min(self.total)).unwrap_or(u32::MAX);
-        let waiting = Arc::clone(&self.bytes).acquire_many_owned(size);
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(Ok(permit)) => {
-                request.extensions_mut().insert(Held(permit));
-                Ok(())
-            }
-            _ => Err(Problem::unavailable(
+        let permit = match Arc::clone(&self.bytes).try_acquire_many_owned(size) {
+            Ok(permit) => Some(permit),
+            Err(_) => self.wait_for(size).await,
+        };
+        let permit = permit.ok_or_else(|| {
+            Problem::unavailable(
                 "TOO_MUCH_AT_ONCE",
                 "large bodies of other requests take up the room for them; try again shortly",
-            )),
-        }
+            )
+        })?;
+        request.extensions_mut().insert(Held(permit));
+        Ok(())
+    }
+
+    /// Room for so many bytes, unless too many wait for it already or it takes too long.
+    async fn wait_for(&self, size: u32) -> Option<OwnedSemaphorePermit> {
+        let _place = self.places.try_acquire().ok()?;
+        let waiting = Arc::clone(&self.bytes).acquire_many_owned(size);
+        tokio::time::timeout(PATIENCE, waiting).await.ok()?.ok()
     }
 }
 
