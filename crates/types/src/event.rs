@@ -26,6 +26,17 @@ pub enum EventType {
 }
 
 impl EventType {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ToolCall,
+        Self::UserCorrection,
+        Self::TaskFailure,
+        Self::Feedback,
+        Self::Escalation,
+        Self::SessionEnd,
+        Self::ModelCall,
+    ];
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,10 +1,9 @@
 //! Operations come in.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
-use serde_json::Value;
 use service_kit::{
     Problem,
-    http::{Authorised, Body, RawBody},
+    http::{Authorised, JsonBody, RawBody},
 };
 use types::{
     event::{Accepted, BatchOutcome, LineError, Operation},
@@ -13,7 +12,10 @@ use types::{
 
 use crate::{
     app::App,
-    domain::{event::parse_event, sanitise::sanitise},
+    domain::{
+        event::{Event, parse_event},
+        sanitise::sanitise,
+    },
 };
 
 /// How many refused lines are described.
@@ -27,11 +29,11 @@ const DESCRIBED_ERRORS: usize = 100;
 pub(super) async fn one(
     app: Data<App>,
     act: Authorised,
-    Body(value): Body<Value>,
-    RawBody(raw): RawBody,
+    body: JsonBody,
 ) -> Result<HttpResponse, Problem> {
     let key = act.idempotency.as_ref().map(|known| known.key.clone());
-    let operation = parse_event(&value, app.clock.now(), || key.unwrap_or_default())
+    let size_bytes = body.size_bytes();
+    let operation = parse_event(&body.read()?, app.clock.now(), || key.unwrap_or_default())
         .map_err(Problem::invalid)?;
     let mut operation = sanitise(&app.redactor, operation);
     let is_named = !operation.event_id.is_empty();
@@ -40,15 +42,15 @@ pub(super) async fn one(
     }
     let event_id = operation.event_id.clone();
     let duplicate = match is_named {
-        true => app.intake.take(vec![operation], raw.len()).await? == [false],
+        true => app.intake.take(vec![operation], size_bytes).await? == [false],
         false => {
-            app.intake.take_new(operation, raw.len()).await?;
+            app.intake.take_new(operation, size_bytes).await?;
             false
         }
     };
     Ok(HttpResponse::Ok().json(Accepted {
         accepted: true,
-        ring_size: app.ring_size().await?,
+        ring_size: app.tallies.with(|tallies| tallies.all().total()),
         event_id,
         duplicate,
     }))
@@ -84,11 +86,11 @@ pub(super) async fn many(
             }
         }
         "application/json" => {
-            let values: Vec<Value> = serde_json::from_slice(&raw).map_err(|error| {
+            let values: Vec<Event<'_>> = serde_json::from_slice(&raw).map_err(|error| {
                 Problem::bad_request("MALFORMED_JSON", format!("expected a JSON array: {error}"))
             })?;
-            for (number, value) in (1..).zip(&values) {
-                batch.add(number, value);
+            for (number, event) in (1..).zip(&values) {
+                batch.add(number, event);
             }
         }
         _ => {
@@ -139,15 +141,15 @@ struct Parsed<'app> {
 
 impl Parsed<'_> {
     fn add_text(&mut self, line: u64, text: &[u8]) {
-        match serde_json::from_slice::<Value>(text) {
-            Ok(value) => self.add(line, &value),
+        match serde_json::from_slice::<Event<'_>>(text) {
+            Ok(event) => self.add(line, &event),
             Err(_) => self.reject(line, "this is not JSON".to_owned()),
         }
     }
 
-    fn add(&mut self, line: u64, value: &Value) {
+    fn add(&mut self, line: u64, event: &Event<'_>) {
         let clock = &self.app.clock;
-        match parse_event(value, clock.now(), || self.id_of(line)) {
+        match parse_event(event, clock.now(), || self.id_of(line)) {
             Ok(operation) => self
                 .operations
                 .push(sanitise(&self.app.redactor, operation)),

@@ -11,7 +11,10 @@ use actix_web::{
     http::header,
     web::{self, Bytes},
 };
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use types::problem::FieldError;
 
 use crate::{act::Act, problem::Problem, redaction::without_values};
@@ -33,6 +36,39 @@ impl FromRequest for RawBody {
     }
 }
 
+/// The body of a request that says that it is JSON, to be read as something that borrows from it.
+#[derive(Clone, Debug)]
+pub struct JsonBody(Bytes);
+
+impl JsonBody {
+    /// How long it is.
+    pub fn size_bytes(&self) -> usize {
+        self.0.len()
+    }
+
+    /// A JSON object that is a valid `T`.
+    ///
+    /// # Errors
+    /// `MALFORMED_JSON`, or which field is not what it should be.
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Problem> {
+        parse(&self.0)
+    }
+}
+
+impl FromRequest for JsonBody {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let raw = request
+            .extensions()
+            .get::<RawBody>()
+            .cloned()
+            .unwrap_or_default();
+        ready(require_json(request).map(|()| Self(raw.0)))
+    }
+}
+
 /// A JSON object that is a valid `T`.
 #[derive(Clone, Debug)]
 pub struct Body<T>(pub T);
@@ -48,13 +84,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let raw = request
-            .extensions()
-            .get::<RawBody>()
-            .cloned()
-            .unwrap_or_default();
-        ready(require_json(request).and_then(|()| parse(&raw.0)).map(Body))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = JsonBody::from_request(request, payload).into_inner();
+        ready(body.and_then(|body| body.read()).map(Body))
     }
 }
 
@@ -87,12 +119,17 @@ fn require_json(request: &HttpRequest) -> Result<(), Problem> {
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Problem> {
     // An array would be read as the fields of a struct in their order.
     if bytes.trim_ascii_start().starts_with(b"[") {
         require_syntax(bytes)?;
         return Err(Problem::invalid_field("", "expected a JSON object"));
     }
+    serde_json::from_slice(bytes).or_else(|_| parse_with_care(bytes))
+}
+
+/// As [`parse`], and knows where the fault is, which takes much longer.
+fn parse_with_care<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         // Whether all of it is JSON comes before what the JSON says.

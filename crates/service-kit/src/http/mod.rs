@@ -13,6 +13,6 @@ mod serve;
 
 pub use endpoint::{Access, Endpoint};
 pub use everywhere::Readiness;
-pub use extract::{Authorised, Body, Fields, PathValues, RawBody};
+pub use extract::{Authorised, Body, Fields, JsonBody, PathValues, RawBody};
 pub use openapi::document;
 pub use serve::{Http, Running};

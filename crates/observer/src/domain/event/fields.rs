@@ -1,25 +1,27 @@
 //! The fields of an event's JSON object, each read as what it must be.
 
-use serde_json::{Map, Value};
+use serde_json::Number;
 use types::{
     Timestamp,
     event::{EventType, Scenario},
     problem::FieldError,
 };
 
+use super::object::{Field, Object};
+
 /// Names and ids may be this long; texts may be as long as a request allows.
 const MAX_NAME_BYTES: usize = 1024;
 
 /// Reads fields and gathers what is wrong with them.
 pub(super) struct Fields<'a> {
-    pub(super) object: &'a Map<String, Value>,
+    pub(super) object: &'a Object<'a>,
     pub(super) errors: Vec<FieldError>,
 }
 
 impl<'a> Fields<'a> {
     /// The field's value; `null` is the same as leaving it out.
-    fn get(&self, name: &str) -> Option<&'a Value> {
-        self.object.get(name).filter(|value| !value.is_null())
+    fn get(&self, name: &str) -> Option<&'a Field<'a>> {
+        self.object.get(name).filter(|field| **field != Field::Null)
     }
 
     fn refuse<T>(&mut self, name: &str, detail: &str) -> Option<T> {
@@ -30,30 +32,34 @@ impl<'a> Fields<'a> {
         None
     }
 
-    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+    fn borrowed(&mut self, name: &str) -> Option<&'a str> {
         match self.get(name)? {
-            Value::String(text) => Some(text.clone()),
+            Field::Text(text) => Some(text),
             _ => self.refuse(name, "expected text"),
         }
     }
 
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.borrowed(name).map(str::to_owned)
+    }
+
     pub(super) fn name(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name)?;
+        let text = self.borrowed(name)?;
         if MAX_NAME_BYTES < text.len() {
             return self.refuse(name, "expected at most 1024 bytes of text");
         }
-        Some(text).filter(|text| !text.is_empty())
+        Some(text.to_owned()).filter(|text| !text.is_empty())
     }
 
     fn flag(&mut self, name: &str) -> Option<bool> {
         match self.get(name)? {
-            Value::Bool(flag) => Some(*flag),
+            Field::Bool(flag) => Some(*flag),
             _ => self.refuse(name, "expected true or false"),
         }
     }
 
     fn number(&mut self, name: &str) -> Option<f64> {
-        match self.get(name)?.as_f64() {
+        match self.get(name)?.number().and_then(Number::as_f64) {
             Some(number) => Some(number),
             None => self.refuse(name, "expected a number"),
         }
@@ -68,7 +74,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn count(&mut self, name: &str) -> Option<u64> {
-        match self.get(name)?.as_u64() {
+        match self.get(name)?.number().and_then(Number::as_u64) {
             Some(number) => Some(number),
             None => self.refuse(name, "expected a whole number that is not negative"),
         }
@@ -82,14 +88,15 @@ impl<'a> Fields<'a> {
     }
 
     fn turn(&mut self) -> Option<i64> {
-        match self.get("applied_at_turn")?.as_i64() {
+        let turn = self.get("applied_at_turn")?;
+        match turn.number().and_then(Number::as_i64) {
             Some(number) => Some(number),
             None => self.refuse("applied_at_turn", "expected a whole number"),
         }
     }
 
     pub(super) fn timestamp(&mut self, name: &str) -> Option<Timestamp> {
-        let text = self.text(name)?;
+        let text = self.borrowed(name)?;
         match text.parse() {
             Ok(moment) => Some(moment),
             Err(types::Invalid(detail)) => self.refuse(name, &detail),
@@ -97,14 +104,16 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn event_type(&mut self) -> Option<EventType> {
-        let value = self.get("event_type")?;
-        match serde_json::from_value(value.clone()) {
-            Ok(event_type) => Some(event_type),
-            Err(_) => self.refuse(
+        let named = match self.get("event_type")? {
+            Field::Text(name) => EventType::ALL.into_iter().find(|it| it.name() == name),
+            _ => None,
+        };
+        named.or_else(|| {
+            self.refuse(
                 "event_type",
                 "expected tool_call, user_correction, task_failure, feedback, escalation, session_end or model_call",
-            ),
-        }
+            )
+        })
     }
 
     /// Whether it worked must be said of a call; the other types say it themselves.
@@ -128,8 +137,8 @@ impl<'a> Fields<'a> {
                 continue;
             };
             let judged = match value {
-                Value::Number(number) => number.as_f64().filter(|x| (0.0..=1.0).contains(x)),
-                Value::String(word) => thumb(word),
+                Field::Number(number) => number.as_f64().filter(|x| (0.0..=1.0).contains(x)),
+                Field::Text(word) => thumb(word),
                 _ => None,
             };
             return judged.or_else(|| {

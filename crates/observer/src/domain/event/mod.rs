@@ -5,8 +5,8 @@
 //! ignored; a known one of another type than it should be is refused by name, never guessed at.
 
 mod fields;
+mod object;
 
-use serde_json::Value;
 use types::{
     Timestamp,
     event::{EventType, Operation, Scenario},
@@ -14,6 +14,7 @@ use types::{
 };
 
 use fields::Fields;
+pub use object::Event;
 
 /// The source of events that name none.
 pub const DEFAULT_SOURCE: &str = "scenario";
@@ -54,11 +55,11 @@ pub fn blank(timestamp: Timestamp) -> Operation {
 
 /// Reads one event; without a timestamp it happened `now`, without an id it gets a new one.
 pub fn parse_event(
-    value: &Value,
+    event: &Event<'_>,
     now: Timestamp,
     new_id: impl FnOnce() -> String,
 ) -> Result<Operation, Vec<FieldError>> {
-    let Value::Object(object) = value else {
+    let Event::Object(object) = event else {
         return Err(vec![FieldError {
             pointer: String::new(),
             detail: "expected a JSON object".to_owned(),
@@ -159,10 +160,12 @@ fn fill_scenario_defaults(operation: &mut Operation, scenario: &Scenario, error:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn parse(value: &Value) -> Result<Operation, Vec<FieldError>> {
-        parse_event(value, Timestamp::from_micros(7), || "new".to_owned())
+        let text = value.to_string();
+        let event = serde_json::from_str(&text).unwrap();
+        parse_event(&event, Timestamp::from_micros(7), || "new".to_owned())
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! Telemetry events, one JSON object a line, as the daily extraction writes them.
 
-use serde_json::Value;
 use types::Timestamp;
 
 use super::{Decode, Output};
-use crate::domain::{event::parse_event, identity::event_id};
+use crate::domain::{
+    event::{Event, parse_event},
+    identity::event_id,
+};
 
 pub(super) struct TelemetryFile;
 
 impl Decode for TelemetryFile {
     fn decode(&mut self, unit: &[u8], output: &mut Output<'_>) {
-        let Ok(value) = serde_json::from_slice::<Value>(unit) else {
+        let Ok(event) = serde_json::from_slice::<Event<'_>>(unit) else {
             return output.skip("not JSON");
         };
-        if value["timestamp"].is_null() {
+        if !event.has("timestamp") {
             return output.skip("no timestamp");
         }
         // Equal events on two lines happened twice, so the line belongs to the identity.
@@ -22,8 +24,8 @@ impl Decode for TelemetryFile {
             let text = String::from_utf8_lossy(unit);
             event_id(&["telemetry", &text, &line])
         };
-        let named = !value["source"].is_null();
-        match parse_event(&value, Timestamp::from_micros(0), id) {
+        let named = event.has("source");
+        match parse_event(&event, Timestamp::from_micros(0), id) {
             Ok(mut operation) => {
                 if !named {
                     "collect".clone_into(&mut operation.source);
