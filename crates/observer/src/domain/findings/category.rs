@@ -1,5 +1,8 @@
 //! What kind of failure an error is.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, BuildError};
 use types::event::Operation;
 
 /// Codes that say what happened, whatever the text says.
@@ -257,23 +260,49 @@ pub(super) fn category(operation: &Operation, line: &str) -> String {
     by_words(line).to_owned()
 }
 
-fn by_words(line: &str) -> &'static str {
-    let lower = line.to_lowercase();
-    let matching = WORDS
-        .iter()
-        .find(|(_, words)| words.iter().any(|word| contains(&lower, word)));
-    matching.map_or("error", |(category, _)| category)
+/// All words of [`WORDS`], to be found in one pass.
+struct Finder {
+    words: AhoCorasick,
+    /// Of each word, where its category stands in the list, and whether it is a number.
+    known: Vec<(usize, bool)>,
 }
 
-/// A number must stand alone: 404 is not in 14041.
-fn contains(line: &str, word: &str) -> bool {
-    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-    line.match_indices(word).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let after = line[at + word.len()..].chars().next();
-        let touches = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        !is_number || (!touches(before) && !touches(after))
+static FINDER: LazyLock<Result<Finder, BuildError>> = LazyLock::new(|| {
+    let words = || {
+        let numbered = WORDS.iter().enumerate();
+        numbered.flat_map(|(rank, (_, words))| words.iter().map(move |word| (rank, *word)))
+    };
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(Finder {
+        words: AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words().map(|(_, word)| word))?,
+        known: words()
+            .map(|(rank, word)| (rank, is_number(word)))
+            .collect(),
     })
+});
+
+fn by_words(line: &str) -> &'static str {
+    let first = FINDER.as_ref().ok().and_then(|finder| finder.first(line));
+    first.map_or("error", |rank| WORDS[rank].0)
+}
+
+impl Finder {
+    /// The first category of which a word stands on the line.
+    fn first(&self, line: &str) -> Option<usize> {
+        let ranks = self.words.find_overlapping_iter(line).filter_map(|found| {
+            let (rank, is_number) = self.known[found.pattern().as_usize()];
+            (!is_number || stands_alone(line, found.start(), found.end())).then_some(rank)
+        });
+        ranks.min()
+    }
+}
+
+/// 404 is not in 14041.
+fn stands_alone(line: &str, start: usize, end: usize) -> bool {
+    let touches = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !touches(line[..start].chars().next_back()) && !touches(line[end..].chars().next())
 }
 
 fn is_name(text: &str) -> bool {
