@@ -87,22 +87,19 @@ pub struct Outcome {
     pub quality: f64,
 }
 
-/// The session that an operation belongs to: its own where none is named.
-pub fn session_key(operation: &Operation) -> (&str, &str) {
-    let session = operation.session_id.as_deref().unwrap_or_default();
-    match session.is_empty() {
-        true => (&operation.agent, &operation.event_id),
-        false => (&operation.agent, session),
-    }
+/// The session that an operation names. One that names none is a session by itself: nothing can
+/// come after it.
+pub fn session_id_of(operation: &Operation) -> Option<&str> {
+    operation.session_id.as_deref().filter(|id| !id.is_empty())
 }
 
 impl Session {
     /// The session that begins with this operation.
     pub fn opened(operation: &Operation) -> Self {
-        let (agent, session_id) = session_key(operation);
+        let named = session_id_of(operation);
         let mut session = Self {
-            agent: agent.to_owned(),
-            session_id: session_id.to_owned(),
+            agent: operation.agent.clone(),
+            session_id: named.unwrap_or(&operation.event_id).to_owned(),
             started_at: operation.timestamp,
             last_at: operation.timestamp,
             ended_at: None,
@@ -118,13 +115,7 @@ impl Session {
             repeated: None,
         };
         session.add(operation);
-        // Without a session id nothing can come after it.
-        if operation
-            .session_id
-            .as_deref()
-            .unwrap_or_default()
-            .is_empty()
-        {
+        if named.is_none() {
             session.ended_at = Some(operation.timestamp);
         }
         session

@@ -44,7 +44,8 @@ pub(super) struct OperationPage {
     next_cursor: Option<String>,
 }
 
-/// Operations, the newest first by arrival.
+/// Operations, the newest first by arrival. A page of several filters may hold fewer than `limit`,
+/// even none, although there are more: `next_cursor` tells.
 #[utoipa::path(get, path = "/ops", tag = "operations", params(Filter),
     responses((status = 200, body = OperationPage)))]
 pub(super) async fn list(
@@ -68,9 +69,9 @@ pub(super) async fn list(
     // What is looked for was redacted when it was stored.
     let clean = |text: Option<String>| text.map(|text| app.redactor.redact_owned(text));
     let id = |text: Option<String>| text.map(|text| app.redactor.id(&text).into_owned());
-    let rows = app
+    let page = app
         .store
-        .operations(&OperationQuery {
+        .page(&OperationQuery {
             event_id: id(filter.event_id),
             agent: clean(filter.agent),
             tool: clean(filter.tool),
@@ -81,12 +82,12 @@ pub(super) async fn list(
             limit,
         })
         .await?;
-    let full = i64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let next_cursor = rows
-        .last()
-        .filter(|_| full)
-        .map(|row| row.sequence.to_string());
-    let data = rows.into_iter().map(|row| row.operation).collect();
+    let next_cursor = page.next.map(|next| next.to_string());
+    let data = page
+        .operations
+        .into_iter()
+        .map(|row| row.operation)
+        .collect();
     Ok(HttpResponse::Ok().json(OperationPage { data, next_cursor }))
 }
 

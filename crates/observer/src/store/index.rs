@@ -8,13 +8,9 @@ use service_kit::{
 };
 use types::event::Operation;
 
-use super::{Store, operation};
+use super::{SessionRow, Store, json, operation, session};
 use crate::{
-    domain::{
-        findings::Pattern,
-        playbooks::Kind,
-        sessions::{Habits, Session},
-    },
+    domain::{findings::Pattern, playbooks::Kind, sessions::Habits},
     segments::Position,
 };
 
@@ -29,36 +25,6 @@ impl FromRow for IndexedOperation {
         Ok(Self {
             sequence: row.get("sequence")?,
             operation: row.json("body")?,
-        })
-    }
-}
-
-/// Which session: an id may be used again after a session is over.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct SessionKey {
-    pub(crate) agent: String,
-    pub(crate) session_id: String,
-    pub(crate) started_sequence: i64,
-}
-
-/// A session and the patterns that failed in it.
-#[derive(Clone, Debug)]
-pub(crate) struct SessionRow {
-    pub(crate) key: SessionKey,
-    pub(crate) session: Session,
-    pub(crate) patterns: Vec<String>,
-}
-
-impl FromRow for SessionRow {
-    fn from_row(row: &Row) -> Result<Self, DbError> {
-        Ok(Self {
-            key: SessionKey {
-                agent: row.get("agent")?,
-                session_id: row.get("session_id")?,
-                started_sequence: row.get("started_sequence")?,
-            },
-            session: row.json("state")?,
-            patterns: row.json("patterns")?,
         })
     }
 }
@@ -117,19 +83,12 @@ impl FromRow for HabitRow {
     }
 }
 
-/// How many sessions are looked for at once: a statement with more takes longer for each.
-const SESSIONS_AT_ONCE: usize = 100;
-
 struct State<T>(T);
 
 impl<T: serde::de::DeserializeOwned> FromRow for State<T> {
     fn from_row(row: &Row) -> Result<Self, DbError> {
         Ok(Self(row.json("state")?))
     }
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
-    serde_json::to_string(value).map_err(|error| DbError::Value(error.to_string()))
 }
 
 impl Store {
@@ -189,34 +148,6 @@ impl Store {
             .await
     }
 
-    /// The newest session under each of these agents and session ids, where there is one.
-    pub(crate) async fn newest_sessions(
-        &self,
-        named: &[(&str, &str)],
-    ) -> Result<Vec<SessionRow>, DbError> {
-        let mut out = Vec::new();
-        for chunk in named.chunks(SESSIONS_AT_ONCE) {
-            let pairs: Vec<String> = (0..chunk.len())
-                .map(|index| format!("(${}, ${})", 2 * index + 1, 2 * index + 2))
-                .collect();
-            let sql = format!(
-                "SELECT s.agent, s.session_id, s.started_sequence, s.patterns, s.state
-                 FROM session AS s JOIN (
-                   SELECT agent, session_id, MAX(started_sequence) AS newest FROM session
-                   WHERE (agent, session_id) IN (VALUES {}) GROUP BY agent, session_id
-                 ) AS n ON n.agent = s.agent AND n.session_id = s.session_id
-                   AND n.newest = s.started_sequence",
-                pairs.join(", ")
-            );
-            let args = chunk
-                .iter()
-                .flat_map(|(agent, id)| args![*agent, *id])
-                .collect();
-            out.extend(self.db.fetch_all_built::<SessionRow>(sql, args).await?);
-        }
-        Ok(out)
-    }
-
     /// Writes a batch, unless another replica has indexed these operations: then `false`.
     pub(crate) async fn index(&self, batch: &Batch, act: &Act) -> Result<bool, DbError> {
         let mut tx = self.db.begin(act).await?;
@@ -237,40 +168,12 @@ impl Store {
             .await?;
         }
         operation::insert(&mut tx, batch).await?;
-        save_sessions(&mut tx, batch).await?;
+        session::save(&mut tx, &batch.sessions).await?;
         save_states(&mut tx, batch).await?;
         save_totals(&mut tx, batch).await?;
         tx.commit().await?;
         Ok(true)
     }
-}
-
-async fn save_sessions(tx: &mut Tx, batch: &Batch) -> Result<(), DbError> {
-    let rows = batch
-        .sessions
-        .iter()
-        .map(|(row, ends_at)| {
-            Ok(args![
-                &row.key.agent,
-                &row.key.session_id,
-                row.key.started_sequence,
-                row.session.started_at,
-                *ends_at,
-                json(&row.patterns)?,
-                json(&row.session)?,
-            ])
-        })
-        .collect::<Result<Vec<_>, DbError>>()?;
-    tx.insert_many(
-        "INSERT INTO session (agent, session_id, started_sequence, started_at, ends_at, patterns,
-           state) VALUES",
-        "ON CONFLICT (agent, session_id, started_sequence) DO UPDATE SET
-           started_at = excluded.started_at, ends_at = excluded.ends_at,
-           patterns = excluded.patterns, state = excluded.state",
-        rows,
-    )
-    .await
-    .map(drop)
 }
 
 async fn save_states(tx: &mut Tx, batch: &Batch) -> Result<(), DbError> {

@@ -4,16 +4,20 @@ mod analysis;
 mod correction;
 mod extraction;
 mod index;
+mod listing;
 mod operation;
 mod read;
 mod retention;
+mod session;
 
-use service_kit::db::Db;
+use service_kit::db::{Db, DbError};
 
 pub(crate) use analysis::note;
-pub(crate) use index::{Batch, IndexedOperation, SessionKey, SessionRow, Snapshot};
-pub(crate) use operation::{NewOperation, OperationQuery};
+pub(crate) use index::{Batch, IndexedOperation, Snapshot};
+pub(crate) use listing::OperationQuery;
+pub(crate) use operation::{NewOperation, Numbered};
 pub(crate) use read::AgentScope;
+pub(crate) use session::{SessionKey, SessionRow};
 
 /// The observer's tables.
 #[derive(Clone, Debug)]
@@ -35,4 +39,8 @@ impl Store {
     pub(crate) fn db(&self) -> &Db {
         &self.db
     }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|error| DbError::Value(error.to_string()))
 }

@@ -9,20 +9,7 @@ use service_kit::{
 use types::{Timestamp, event::Operation};
 
 use super::{Batch, Store};
-use crate::domain::{findings::signature, playbooks::kind_of};
-
-/// Which operations.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OperationQuery {
-    pub(crate) event_id: Option<String>,
-    pub(crate) agent: Option<String>,
-    pub(crate) tool: Option<String>,
-    pub(crate) session_id: Option<String>,
-    pub(crate) source: Option<String>,
-    pub(crate) success: Option<bool>,
-    pub(crate) before: Option<i64>,
-    pub(crate) limit: i64,
-}
+use crate::domain::{findings::signature, playbooks::kind_of, sessions::session_id_of};
 
 /// An operation that is not in the table yet, and its text as the log has it.
 pub(crate) struct NewOperation {
@@ -112,33 +99,6 @@ impl Store {
         Ok(ids)
     }
 
-    /// Operations, the newest first by arrival.
-    pub(crate) async fn operations(
-        &self,
-        query: &OperationQuery,
-    ) -> Result<Vec<Numbered>, DbError> {
-        self.db
-            .fetch_all(
-                "SELECT sequence, body FROM operation
-                 WHERE ($1 IS NULL OR event_id = $1) AND ($2 IS NULL OR agent = $2)
-                   AND ($3 IS NULL OR tool = $3) AND ($4 IS NULL OR session_id = $4)
-                   AND ($5 IS NULL OR source = $5) AND ($6 IS NULL OR success = $6)
-                   AND ($7 IS NULL OR sequence < $7)
-                 ORDER BY sequence DESC LIMIT $8",
-                args![
-                    query.event_id.clone(),
-                    query.agent.clone(),
-                    query.tool.clone(),
-                    query.session_id.clone(),
-                    query.source.clone(),
-                    query.success,
-                    query.before,
-                    query.limit
-                ],
-            )
-            .await
-    }
-
     /// A part of a day's operations by time; `after` is the last one of the part before.
     pub(crate) async fn day(
         &self,
@@ -186,7 +146,7 @@ fn row_of(sequence: i64, operation: &Operation, pattern: Option<u64>, body: Stri
         kind_of(operation),
         operation.success,
         operation.latency_ms,
-        operation.session_id.clone(),
+        session_id_of(operation),
         &operation.source,
         pattern.map(|pattern| format!("{pattern:016x}")),
         body,

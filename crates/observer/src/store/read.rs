@@ -6,7 +6,7 @@ use service_kit::{
 };
 use types::Timestamp;
 
-use super::{SessionRow, Store};
+use super::Store;
 
 /// Whose operations: these, or everyone but those.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct AgentScope {
 
 impl AgentScope {
     /// A condition on the column `agent`, whose parameters come after the first `count`.
-    fn condition(&self, count: usize) -> (String, Vec<Arg>) {
+    pub(super) fn condition(&self, count: usize) -> (String, Vec<Arg>) {
         let mut names = Vec::new();
         let list = |agents: &[String], names: &mut Vec<Arg>| {
             let marks: Vec<String> = agents
@@ -136,28 +136,6 @@ impl Store {
                 vec![],
             )
             .await
-    }
-
-    /// Sessions that ended in this time and began at `started_from` or later.
-    pub(crate) async fn sessions(
-        &self,
-        scope: &AgentScope,
-        from: Timestamp,
-        to: Timestamp,
-        started_from: Option<Timestamp>,
-    ) -> Result<Vec<SessionRow>, DbError> {
-        let mut args = args![
-            from,
-            to,
-            started_from.unwrap_or(Timestamp::from_micros(i64::MIN))
-        ];
-        let (condition, names) = scope.condition(args.len());
-        args.extend(names);
-        let sql = format!(
-            "SELECT agent, session_id, started_sequence, patterns, state FROM session
-             WHERE $1 <= ends_at AND ends_at < $2 AND $3 <= started_at AND {condition}"
-        );
-        self.db.fetch_all_built(sql, args).await
     }
 
     /// Operations with a latency by minute, and how many took longer than `slow_over_ms`.

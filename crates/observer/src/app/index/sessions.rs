@@ -9,7 +9,7 @@ use service_kit::db::DbError;
 use types::event::Operation;
 
 use crate::{
-    domain::sessions::{Session, session_key},
+    domain::sessions::{Session, session_id_of},
     store::{IndexedOperation, SessionKey, SessionRow, Store},
 };
 
@@ -28,15 +28,7 @@ impl Sessions {
     ) -> Result<Self, DbError> {
         let named: BTreeSet<(&str, &str)> = operations
             .iter()
-            .map(|it| &it.operation)
-            // Without a session id nothing can come after it.
-            .filter(|operation| {
-                operation
-                    .session_id
-                    .as_deref()
-                    .is_some_and(|id| !id.is_empty())
-            })
-            .map(session_key)
+            .filter_map(|it| Some((it.operation.agent.as_str(), session_id_of(&it.operation)?)))
             .collect();
         let named: Vec<(&str, &str)> = named.into_iter().collect();
         let newest = store
@@ -51,6 +43,7 @@ impl Sessions {
         })
     }
 
+    /// Adds an operation to the session that it names, if it names one.
     pub(super) fn add(
         &mut self,
         sequence: i64,
@@ -58,8 +51,10 @@ impl Sessions {
         pattern: Option<u64>,
         stall_after: Duration,
     ) {
-        let (agent, session_id) = session_key(operation);
-        let (agent, session_id) = (agent.to_owned(), session_id.to_owned());
+        let Some(session_id) = session_id_of(operation).map(str::to_owned) else {
+            return;
+        };
+        let agent = operation.agent.clone();
         let begin = || SessionRow {
             key: SessionKey {
                 agent: agent.clone(),
