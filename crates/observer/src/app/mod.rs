@@ -9,17 +9,12 @@ mod observe;
 mod propose;
 mod schedule;
 mod series;
+mod tallies;
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{path::Path, sync::Arc};
 
 use clients::{PatchApply, ProposalService};
-use service_kit::{Clock, db::DbError, redaction::CountingRedactor, settings::PlaceSettings};
+use service_kit::{Clock, redaction::CountingRedactor, settings::PlaceSettings};
 use tokio::sync::Mutex;
 
 use crate::{ingest::Intake, settings::ObserverSettings, store::Store, upstream::Upstream};
@@ -32,6 +27,7 @@ pub(crate) use metrics::AgentMetrics;
 pub(crate) use observe::Call;
 pub(crate) use propose::Proposed;
 pub(crate) use schedule::{Cycles, JobInfo};
+pub(crate) use tallies::{ScenarioCall, SharedTallies, Tallies};
 
 /// The observer's use cases and what they work with.
 #[derive(Clone)]
@@ -43,8 +39,7 @@ pub(crate) struct App {
     pub(crate) settings: Arc<ObserverSettings>,
     pub(crate) places: Arc<Vec<PlaceSettings>>,
     pub(crate) indexer: Arc<Mutex<Indexer>>,
-    /// How many operations are in the index, as far as this process knows.
-    pub(crate) indexed: Arc<AtomicU64>,
+    pub(crate) tallies: Arc<SharedTallies>,
     /// Where the daily files are.
     pub(crate) telemetry_dir: Arc<Path>,
     /// Held by whoever reads the corrections file.
@@ -53,16 +48,4 @@ pub(crate) struct App {
     pub(crate) patch_apply: PatchApply,
     pub(crate) proposals: ProposalService,
     pub(crate) upstream: Upstream,
-}
-
-impl App {
-    /// How many operations are known.
-    pub(crate) async fn ring_size(&self) -> Result<u64, DbError> {
-        if !self.store.is_shared() {
-            return Ok(self.indexed.load(Ordering::Relaxed));
-        }
-        let totals = self.store.totals().await?;
-        let all = totals.iter().map(|total| total.successes + total.failures);
-        Ok(all.sum())
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use service_kit::Problem;
 use utoipa::ToSchema;
 
-use crate::{app::App, store::OperationQuery};
+use crate::app::{App, ScenarioCall, Tallies};
 
 /// How many operations there are, and the newest of scenarios.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,41 +26,33 @@ pub(super) struct Stats {
     recent_scenario_ops: Vec<Value>,
 }
 
-/// Totals of all operations.
+impl Stats {
+    fn of(tallies: &Tallies) -> Self {
+        let all = tallies.all();
+        let by_source = tallies.by_source.iter();
+        Self {
+            total: all.total(),
+            successes: all.successes,
+            failures: all.failures,
+            by_source: by_source
+                .map(|(source, tally)| (source.clone(), tally.total()))
+                .collect(),
+            recent_scenario_ops: tallies.recent.iter().map(shown).collect(),
+        }
+    }
+}
+
+fn shown(call: &ScenarioCall) -> Value {
+    json!({
+        "ts": call.at, "ok": call.success, "staffer": call.staffer_id, "kind": call.event_kind,
+        "role": call.role,
+    })
+}
+
+/// Totals of all operations; one counts here within a second of its acknowledgement.
 #[utoipa::path(get, path = "/stats", tag = "operations", responses((status = 200, body = Stats)))]
-pub(super) async fn stats(app: Data<App>) -> Result<HttpResponse, Problem> {
-    let totals = app.store.totals().await?;
-    let query = OperationQuery {
-        source: Some("scenario".to_owned()),
-        limit: 10,
-        ..OperationQuery::default()
-    };
-    let mut recent = app.store.operations(&query).await?;
-    recent.reverse();
-    let recent_scenario_ops = recent
-        .into_iter()
-        .map(|one| {
-            let scenario = one.operation.scenario.unwrap_or_default();
-            json!({
-                "ts": one.operation.timestamp, "ok": one.operation.success,
-                "staffer": scenario.staffer_id, "kind": scenario.event_kind,
-                "role": scenario.role,
-            })
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(Stats {
-        total: totals
-            .iter()
-            .map(|total| total.successes + total.failures)
-            .sum(),
-        successes: totals.iter().map(|total| total.successes).sum(),
-        failures: totals.iter().map(|total| total.failures).sum(),
-        by_source: totals
-            .into_iter()
-            .map(|total| (total.source, total.successes + total.failures))
-            .collect(),
-        recent_scenario_ops,
-    }))
+pub(super) async fn stats(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(app.tallies.with(Stats::of))
 }
 
 /// Requests and tokens of one model from one source.

@@ -1,30 +1,59 @@
 //! The one thread that writes the segment log.
 
-use std::sync::Arc;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::{
-    Batch, Records, group_of,
+    Batch, Group, Records,
     recent::{EventKey, Recent},
     refuse,
 };
 use crate::segments::Appender;
 
-/// Writes groups until it is told to stop. There is no waiting for a group to fill: while one is
-/// made durable, the next one gathers.
+/// While several callers are at work, a group waits for as long as others join it within this time,
+const JOINING: Duration = Duration::from_micros(200);
+/// but no longer than this.
+const GATHERING: Duration = Duration::from_millis(2);
+
+/// Writes groups until it is told to stop.
+///
+/// Making a group durable takes as much time of a processor as some requests do, whatever its size.
+/// A caller who is alone is served at once; with several at work, whoever asked while one group was
+/// made durable joins the next one, and so do those who ask a moment later.
 pub(super) fn run(
     mut waiting: mpsc::UnboundedReceiver<Option<Batch<Records>>>,
     mut appender: Appender,
     mut recent: Recent,
-    written: &Arc<Notify>,
 ) {
     let mut buffer = Vec::new();
+    let mut are_several = false;
     while let Some(Some(first)) = waiting.blocking_recv() {
-        let (group, is_last) = group_of(first, &mut waiting);
-        write(group, &mut appender, &mut recent, &mut buffer);
-        written.notify_one();
+        let mut group = Group::of(first);
+        are_several |= group.gather(&mut waiting) != 0;
+        if are_several {
+            gather_more(&mut group, &mut waiting);
+        }
+        are_several = 1 < group.batches.len();
+        let is_last = group.is_last;
+        write(group.batches, &mut appender, &mut recent, &mut buffer);
         if is_last {
+            return;
+        }
+    }
+}
+
+fn gather_more(
+    group: &mut Group<Records>,
+    waiting: &mut mpsc::UnboundedReceiver<Option<Batch<Records>>>,
+) {
+    let began = Instant::now();
+    while !group.is_whole() && began.elapsed() < GATHERING {
+        thread::sleep(JOINING);
+        if group.gather(waiting) == 0 {
             return;
         }
     }

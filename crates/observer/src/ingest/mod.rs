@@ -10,7 +10,7 @@ mod table_writer;
 use std::{fmt, sync::Arc};
 
 use service_kit::{Clock, tasks::Tasks};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use types::event::Operation;
 
 use crate::{
@@ -82,21 +82,19 @@ impl fmt::Debug for Intake {
 }
 
 impl Intake {
-    /// An intake into the segment log, which knows the ids that came in last. `written` is told
-    /// after every group.
+    /// An intake into the segment log, which knows the ids that came in last.
     pub(crate) fn into_log(
         tasks: &Tasks,
         appender: Appender,
         known_ids: &[String],
         clock: Clock,
         capacity_bytes: usize,
-        written: Arc<Notify>,
     ) -> Self {
         let (batches, waiting) = mpsc::unbounded_channel();
         let keys = Keys::default();
         let recent = recent::Recent::of(known_ids.iter().map(|id| keys.key_of(id)));
         let thread = tokio::task::spawn_blocking(move || {
-            log_writer::run(waiting, appender, recent, &written);
+            log_writer::run(waiting, appender, recent);
         });
         close_at_stop(tasks, batches.clone(), async move {
             // A thread that panicked has answered nobody: its callers were told to try again.
@@ -111,10 +109,9 @@ impl Intake {
         store: Store,
         clock: Clock,
         capacity_bytes: usize,
-        written: Arc<Notify>,
     ) -> Self {
         let (batches, waiting) = mpsc::unbounded_channel();
-        let writing = table_writer::run(waiting, store, clock.clone(), written);
+        let writing = table_writer::run(waiting, store, clock.clone());
         close_at_stop(tasks, batches.clone(), writing);
         Self::new(Writer::Table(batches), clock, capacity_bytes)
     }
@@ -246,34 +243,53 @@ fn close_at_stop<T: Send + 'static>(
     tasks.start(writing);
 }
 
-/// What waits, after `first`, up to a whole group.
-fn group_of<T>(
-    first: Batch<T>,
-    waiting: &mut mpsc::UnboundedReceiver<Option<Batch<T>>>,
-) -> (Vec<Batch<T>>, bool) {
-    let mut count = first.count;
-    let mut size_bytes = first.room.num_permits();
-    let mut group = vec![first];
-    while count < LARGEST_GROUP && size_bytes < LARGEST_GROUP_BYTES {
-        match waiting.try_recv() {
-            Ok(Some(next)) => {
-                count += next.count;
-                size_bytes += next.room.num_permits();
-                group.push(next);
-            }
-            Ok(None) => return (group, true),
-            Err(_) => break,
+/// Batches that are written together.
+struct Group<T> {
+    batches: Vec<Batch<T>>,
+    count: usize,
+    size_bytes: usize,
+    /// Whether the word came that nothing follows.
+    is_last: bool,
+}
+
+impl<T> Group<T> {
+    fn of(first: Batch<T>) -> Self {
+        Self {
+            count: first.count,
+            size_bytes: first.room.num_permits(),
+            batches: vec![first],
+            is_last: false,
         }
     }
-    (group, false)
+
+    fn is_whole(&self) -> bool {
+        self.is_last || LARGEST_GROUP <= self.count || LARGEST_GROUP_BYTES <= self.size_bytes
+    }
+
+    /// Adds what waits, up to a whole group; says how many batches that was.
+    fn gather(&mut self, waiting: &mut mpsc::UnboundedReceiver<Option<Batch<T>>>) -> usize {
+        let before = self.batches.len();
+        while !self.is_whole() {
+            match waiting.try_recv() {
+                Ok(Some(next)) => {
+                    self.count += next.count;
+                    self.size_bytes += next.room.num_permits();
+                    self.batches.push(next);
+                }
+                Ok(None) => self.is_last = true,
+                Err(_) => break,
+            }
+        }
+        self.batches.len() - before
+    }
 }
 
 /// Says that a group was refused, and to each of its callers that they should try again.
-fn refuse<T>(group: Vec<Batch<T>>, error: &dyn fmt::Display) {
-    let count: usize = group.iter().map(|batch| batch.count).sum();
+fn refuse<T>(batches: Vec<Batch<T>>, error: &dyn fmt::Display) {
+    let count: usize = batches.iter().map(|batch| batch.count).sum();
     tracing::error!(error = %error, "{count} operations were refused: {error}");
     metrics::counter!("attune_ingest_refused_total").increment(count as u64);
-    for batch in group {
+    for batch in batches {
         // A caller that has gone away learns nothing; its retry is harmless.
         let _gone = batch.answer.send(Err(IngestError::NotDurable));
     }

@@ -1,12 +1,10 @@
 //! Writing groups into the table of a database that replicas share.
 
-use std::sync::Arc;
-
 use service_kit::{Act, Clock};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use types::{Service, event::Operation};
 
-use super::{Batch, group_of, refuse};
+use super::{Batch, Group, refuse};
 use crate::store::Store;
 
 /// Writes groups until it is told to stop.
@@ -14,12 +12,12 @@ pub(super) async fn run(
     mut waiting: mpsc::UnboundedReceiver<Option<Batch<Vec<Operation>>>>,
     store: Store,
     clock: Clock,
-    written: Arc<Notify>,
 ) {
     while let Some(Some(first)) = waiting.recv().await {
-        let (group, is_last) = group_of(first, &mut waiting);
-        write(group, &store, &clock).await;
-        written.notify_one();
+        let mut group = Group::of(first);
+        group.gather(&mut waiting);
+        let is_last = group.is_last;
+        write(group.batches, &store, &clock).await;
         if is_last {
             return;
         }

@@ -3,7 +3,7 @@
 mod feed;
 mod sessions;
 
-use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use service_kit::Act;
 use types::{Service, event::Operation};
@@ -142,7 +142,6 @@ impl App {
         portion: Portion,
     ) -> Result<bool, IndexError> {
         let mut sessions = Sessions::load(&self.store, &portion.operations).await?;
-        let count = portion.operations.len() as u64;
         let batch = Batch {
             from_sequence: indexer.last_sequence,
             to_sequence: indexer.last_sequence,
@@ -154,8 +153,8 @@ impl App {
         let written = self.store.index(&batch, &act).await?;
         if written {
             indexer.last_sequence = batch.to_sequence;
-            self.indexed.fetch_add(count, Ordering::Relaxed);
         }
+        self.tally(&batch, written).await?;
         Ok(written)
     }
 }
