@@ -95,6 +95,14 @@ impl Bookmark {
         }
     }
 
+    /// Whether a file is the one that was read, and holds what was read of it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn is_in(&self, file: &File) -> io::Result<bool> {
+        Ok(file.metadata()?.ino() == self.inode && self.holds(file)?)
+    }
+
     /// Whether a file holds what was read, so that it can be read on from there.
     ///
     /// # Errors
@@ -103,10 +111,31 @@ impl Bookmark {
         if file.metadata()?.len() < self.offset.max(self.head_bytes) {
             return Ok(false);
         }
+        match self.is_equal_in(file) {
+            // It was cut off while one looked.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            equal => equal,
+        }
+    }
+
+    fn is_equal_in(&self, file: &File) -> io::Result<bool> {
+        if self.is_blank() {
+            return Ok(true);
+        }
         let tail = self.offset.saturating_sub(TAIL_BYTES);
-        Ok(self.is_blank()
-            || (digest(file, 0, self.head_bytes)? == self.head
-                && (self.offset == 0 || digest(file, tail, self.offset)? == self.tail)))
+        Ok(digest(file, 0, self.head_bytes)? == self.head
+            && (self.offset == 0 || digest(file, tail, self.offset)? == self.tail))
+    }
+
+    /// Whether a file is shorter than what was read and begins like it, as a copy does that was
+    /// made earlier.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn covers(&self, file: &File) -> io::Result<bool> {
+        let length = file.metadata()?.len();
+        let is_known = self.head_bytes != 0 && (self.head_bytes..self.offset).contains(&length);
+        Ok(is_known && digest(file, 0, self.head_bytes)? == self.head)
     }
 
     /// Whether nothing is known of the file's content, so that any file holds it.
@@ -128,6 +157,19 @@ impl Bookmark {
             true => digest(file, 0, HEAD_BYTES).map(Some),
             false => Ok(None),
         }
+    }
+}
+
+/// Whether a file holds these bytes at a place.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn still_holds(file: &File, offset: u64, bytes: &[u8]) -> io::Result<bool> {
+    let mut now = vec![0; bytes.len()];
+    match file.read_exact_at(&mut now, offset) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+        Ok(()) => Ok(now == bytes),
     }
 }
 

@@ -5,7 +5,7 @@
 mod bookmark;
 mod pursuit;
 
-pub use bookmark::Bookmark;
+pub use bookmark::{Bookmark, still_holds};
 pub use pursuit::{Pursued, Pursuit};
 
 use std::{

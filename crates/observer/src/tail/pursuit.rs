@@ -2,16 +2,16 @@
 //! before.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read, Seek, SeekFrom},
-    os::unix::fs::MetadataExt,
+    fs::File,
+    io,
+    os::unix::fs::{FileExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use types::Timestamp;
 
-use super::{Bookmark, find_continuation};
+use super::{Bookmark, find_continuation, still_holds};
 use crate::domain::formats::{Format, Origin, Parsed, Reader};
 
 const PIECE_BYTES: usize = 256 * 1024;
@@ -50,7 +50,7 @@ impl Pursuit {
     pub fn next(&self, path: &Path, format: Format, now: Timestamp) -> io::Result<Option<Pursued>> {
         if let Some(former) = &self.former
             && let Some(other) = beside(path, former)
-            && let Some((read, reached)) = piece(&other, former, format, now)?
+            && let Some((read, reached)) = piece(&File::open(other)?, path, former, format, now)?
         {
             return Ok(Some(read.then(Self {
                 former: Some(reached),
@@ -65,26 +65,25 @@ impl Pursuit {
         let Some(current) = &self.current else {
             let Some(file) = file else { return Ok(None) };
             let start = Bookmark::start(file.metadata()?.ino(), 0);
-            return self.read_current(path, &start, format, now);
+            return self.read_current(&file, path, &start, format, now);
         };
-        let is_same = match &file {
-            Some(file) => file.metadata()?.ino() == current.inode && current.holds(file)?,
-            None => false,
-        };
-        if is_same {
-            return self.read_current(path, current, format, now);
+        if let Some(file) = &file
+            && current.is_in(file)?
+        {
+            return self.read_current(file, path, current, format, now);
         }
         self.after_rotation(path, file.as_ref(), current, format, now)
     }
 
     fn read_current(
         &self,
+        file: &File,
         path: &Path,
         from: &Bookmark,
         format: Format,
         now: Timestamp,
     ) -> io::Result<Option<Pursued>> {
-        let read = piece(path, from, format, now)?;
+        let read = piece(file, path, from, format, now)?;
         Ok(read.map(|(read, reached)| {
             read.then(Self {
                 current: Some(reached),
@@ -105,7 +104,7 @@ impl Pursuit {
     ) -> io::Result<Option<Pursued>> {
         let rest = beside(path, before);
         if let Some(other) = &rest
-            && let Some((read, reached)) = piece(other, before, format, now)?
+            && let Some((read, reached)) = piece(&File::open(other)?, path, before, format, now)?
         {
             return Ok(Some(read.then(Self {
                 current: Some(reached),
@@ -126,7 +125,7 @@ impl Pursuit {
             current: Some(current.clone()),
             former,
         };
-        let read = next.read_current(path, &current, format, now)?;
+        let read = next.read_current(file, path, &current, format, now)?;
         Ok(Some(read.unwrap_or_else(|| Pursued {
             parsed: Vec::new(),
             bytes: 0,
@@ -159,34 +158,38 @@ fn beside(path: &Path, bookmark: &Bookmark) -> Option<PathBuf> {
     find_continuation(folder, bookmark, path).ok().flatten()
 }
 
-/// Reads on until at least one record is complete; `None` when there is none.
+/// Reads on in an open file until at least one record is complete; `None` when there is none, or
+/// when the file was cut off meanwhile.
 fn piece(
+    file: &File,
     path: &Path,
     from: &Bookmark,
     format: Format,
     now: Timestamp,
 ) -> io::Result<Option<(Piece, Bookmark)>> {
-    let mut file = File::open(path)?;
-    if fs::metadata(path)?.len() <= from.offset {
-        return Ok(None);
-    }
-    file.seek(SeekFrom::Start(from.offset))?;
     let origin = Origin {
         assumed_start: now,
         generation: from.generation,
         place: from.place(),
     };
     let mut reader = Reader::from(format, path, origin);
-    let mut parsed = Vec::new();
-    let mut bytes = vec![0; PIECE_BYTES];
+    let (mut parsed, mut read) = (Vec::new(), Vec::new());
     while reader.place() == from.place() {
-        let count = file.read(&mut bytes)?;
+        let known = read.len();
+        read.resize(known + PIECE_BYTES, 0);
+        let count = file.read_at(&mut read[known..], from.offset + known as u64)?;
+        read.truncate(known + count);
         if count == 0 {
             return Ok(None);
         }
-        reader.feed(&bytes[..count], &mut parsed);
+        reader.feed(&read[known..], &mut parsed);
     }
-    let reached = Bookmark::at(&file, reader.place(), from.generation)?;
+    let reached = Bookmark::at(file, reader.place(), from.generation);
+    // A file may be cut off and grow again at any time: what was read counts while it is there.
+    if !still_holds(file, from.offset, &read)? || !from.holds(file)? {
+        return Ok(None);
+    }
+    let reached = reached?;
     let bytes = usize::try_from(reached.offset - from.offset).unwrap_or(PIECE_BYTES);
     Ok(Some((Piece { parsed, bytes }, reached)))
 }
@@ -194,7 +197,7 @@ fn piece(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::{fs, io::Write};
 
     struct Site {
         folder: tempfile::TempDir,
