@@ -5,6 +5,10 @@ mod files;
 mod follow;
 mod followed;
 mod memory;
+mod names;
+mod newcomers;
+#[cfg(test)]
+mod races;
 mod reading;
 mod recognition;
 mod sender;
@@ -52,7 +56,9 @@ pub(crate) struct CollectArgs {
     /// Read on as files grow, are rotated or appear, until SIGINT or SIGTERM
     ///
     /// What was sent is remembered, so that stopping and starting again, also after a crash,
-    /// neither loses nor doubles anything. An observer that is down is waited for.
+    /// neither loses nor doubles anything. An observer that is down is waited for. Of a file that
+    /// is cut off (copytruncate), what its copy lacks and nobody has read yet is lost, as is what
+    /// is packed or deleted unread.
     #[arg(long)]
     follow: bool,
     /// The file in which --follow remembers what it sent; collect.json beside the services'

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -9,14 +10,15 @@ use std::{
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use observer::domain::formats::{Format, Parsed};
+use observer::domain::formats::Format;
 use service_kit::Clock;
 
 use super::{
     CollectArgs, Summary, described,
     files::Files,
-    followed::Followed,
+    followed::{Followed, SETTLED_LOOKS, is_absent},
     memory::{MEMORY_FILE, Memory},
+    reading::Piece,
     sender::{Patience, Sender},
     signal::stop_is_asked_for,
 };
@@ -24,9 +26,7 @@ use crate::{
     commands::logs::files_at_present, connection::Connection, failure::Failure, output::Output,
 };
 
-/// After so many looks without growth, what could go on is complete.
-const SETTLED_LOOKS: u32 = 3;
-/// After so many, a file that was put aside is left.
+/// After so many looks without growth, a file that was put aside is left.
 const LEFT_LOOKS: u32 = 600;
 /// What was sent is remembered at least so often while there is much to read.
 const REMEMBER_EVERY: Duration = Duration::from_secs(1);
@@ -50,7 +50,6 @@ pub(super) async fn run(
 }
 
 struct Follower<'to> {
-    paths: Vec<PathBuf>,
     format: Option<Format>,
     files: Files,
     memory: Memory,
@@ -84,8 +83,7 @@ impl<'to> Follower<'to> {
             bar.set_style(style);
         }
         Ok(Self {
-            files: Files::recall(memory.recall()?, &paths),
-            paths,
+            files: Files::recall(memory.recall()?, paths),
             format: args.format,
             memory,
             sender: Sender::new(to, super::redactor(args)?, Patience::Endless, bar.clone()),
@@ -107,7 +105,7 @@ impl<'to> Follower<'to> {
 
     /// Looks at every file once and reads what is new.
     async fn pass(&mut self) -> Result<(), Failure> {
-        let listed = files_at_present(&self.paths);
+        let listed = files_at_present(&self.files.paths);
         if self.files.recognise(&listed, self.format) {
             // Where it was first seen and which generation its lines are of must be known before
             // anything is sent.
@@ -126,41 +124,32 @@ impl<'to> Follower<'to> {
 
     /// Reads what is new in one file.
     async fn read(&mut self, key: &Path) -> Result<(), Failure> {
-        let Some(file) = self.files.followed.get(key) else {
-            return Ok(());
-        };
-        let is_left = file.formerly.is_some()
-            && LEFT_LOOKS < file.quiet_looks
-            && !self.files.is_last_known(file);
-        if file.is_gone || is_left {
-            return self.read_last(key).await;
-        }
         let Some(file) = self.files.followed.get_mut(key) else {
             return Ok(());
         };
-        if file.has_more() {
+        let is_left = file.formerly.is_some() && LEFT_LOOKS < file.quiet_looks;
+        if file.is_gone() || is_left {
+            self.read_last(key).await
+        } else if file.is_missing() && !file.is_open() {
+            Ok(())
+        } else if file.has_more() {
             self.read_on(key).await?;
             self.files.note_open(key);
+            Ok(())
         } else if file.quiet_looks == SETTLED_LOOKS {
-            let parsed = file.settle();
-            self.take(key, parsed).await?;
+            let settled = file.settle();
+            self.take(key, settled).await?;
+            Ok(())
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     async fn read_on(&mut self, key: &Path) -> Result<(), Failure> {
         while let Some(file) = self.files.followed.get_mut(key) {
-            match file.read(self.clock.now()) {
-                Ok(Some(parsed)) => self.take(key, parsed).await?,
-                Ok(None) => return Ok(()),
-                Err(error) => {
-                    // What cannot be read now is read later; nothing is skipped.
-                    file.look_again();
-                    let place = file.path.display().to_string();
-                    self.sender
-                        .say(&format!("{place} cannot be read now: {error}"));
-                    return Ok(());
-                }
+            let piece = file.read(self.clock.now());
+            if !self.take(key, piece).await? {
+                break;
             }
             // A signal is heeded between two pieces.
             tokio::task::yield_now().await;
@@ -176,8 +165,8 @@ impl<'to> Follower<'to> {
         if file.is_open() {
             self.read_on(key).await?;
             if let Some(file) = self.files.followed.get_mut(key) {
-                let parsed = file.finish();
-                self.take(key, parsed).await?;
+                let end = file.finish();
+                self.take(key, end).await?;
             }
         } else if 0 < file.unread_bytes() {
             let (place, bytes) = (file.path.display().to_string(), file.unread_bytes());
@@ -194,27 +183,39 @@ impl<'to> Follower<'to> {
         Ok(())
     }
 
-    async fn take(&mut self, key: &Path, parsed: Vec<Parsed>) -> Result<(), Failure> {
-        let Some(path) = self
-            .files
-            .followed
-            .get(key)
-            .map(|file| Arc::clone(&file.path))
-        else {
-            return Ok(());
+    /// Takes what was read of a file; whether there was anything.
+    async fn take(
+        &mut self,
+        key: &Path,
+        piece: io::Result<Option<Piece>>,
+    ) -> Result<bool, Failure> {
+        let Some(file) = self.files.followed.get_mut(key) else {
+            return Ok(false);
         };
-        for one in parsed {
+        let path = Arc::clone(&file.path);
+        let piece = match piece {
+            Ok(Some(piece)) => piece,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                // What cannot be read now is read later; nothing is skipped.
+                file.look_again();
+                if !is_absent(&error) {
+                    let place = path.display();
+                    self.sender
+                        .say(&format!("{place} cannot be read now: {error}"));
+                }
+                return Ok(false);
+            }
+        };
+        for one in piece.parsed {
             if self.sender.add(&path, one) {
                 self.send().await?;
             }
         }
-        if let Some(file) = self.files.followed.get_mut(key)
-            && file.note_reached().is_err()
-        {
-            // It was cut off while it was read; the next look will tell.
-            file.look_again();
+        if let Some(file) = self.files.followed.get_mut(key) {
+            file.note_reached(piece.reached);
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn send(&mut self) -> Result<(), Failure> {
@@ -229,7 +230,7 @@ impl<'to> Follower<'to> {
     }
 
     fn remember(&mut self) -> Result<(), Failure> {
-        self.memory.remember(self.files.remembered())?;
+        self.memory.remember(&self.files.remembered())?;
         (self.has_news, self.remembered_at) = (false, Instant::now());
         Ok(())
     }

@@ -8,13 +8,18 @@ use std::{
     sync::Arc,
 };
 
-use observer::{
-    domain::formats::{Format, Parsed},
-    tail::Bookmark,
-};
+use observer::{domain::formats::Format, tail::Bookmark};
 use types::Timestamp;
 
-use super::{memory::Remembered, reading::Reading};
+use super::{
+    memory::Remembered,
+    reading::{Opened, Piece, Progress, Reading},
+};
+
+/// A file that was looked for so often in vain is gone.
+const MISSING_LOOKS: u32 = 3;
+/// After so many looks without growth, what could go on is complete.
+pub(super) const SETTLED_LOOKS: u32 = 3;
 
 /// One file.
 pub(super) struct Followed {
@@ -26,8 +31,8 @@ pub(super) struct Followed {
     pub(super) reached: Option<Bookmark>,
     /// For a file that was put aside under a name that nobody asked for: the name that it had.
     pub(super) formerly: Option<PathBuf>,
-    /// Nothing has its name any more; what is open of it is read to its end.
-    pub(super) is_gone: bool,
+    /// How often it was looked for in vain since another file, or none, has its name.
+    missing_looks: u32,
     /// How often it was looked at since it last grew.
     pub(super) quiet_looks: u32,
     seen: Option<(u64, i64, i64)>,
@@ -41,6 +46,8 @@ pub(super) struct Followed {
 pub(super) enum Change {
     /// Nothing, or there is more of it.
     Same,
+    /// It was empty and is no longer.
+    Filled,
     /// It was cut off or written anew.
     BegunAnew,
     /// Another file has its name.
@@ -57,7 +64,7 @@ impl Followed {
             bookmark,
             reached: None,
             formerly: None,
-            is_gone: false,
+            missing_looks: 0,
             quiet_looks: 0,
             seen: None,
             reading: None,
@@ -73,12 +80,17 @@ impl Followed {
         }
     }
 
-    pub(super) fn remembered(&self) -> Remembered {
+    /// What is to be remembered of it, for finding it under that path.
+    pub(super) fn remembered(&self, path: &Path) -> Remembered {
+        let is_elsewhere = *path != *self.path;
         Remembered {
-            path: self.path.to_path_buf(),
+            path: path.to_path_buf(),
             format: self.format.map(|format| format.name().to_owned()),
             bookmark: self.bookmark.clone(),
-            formerly: self.formerly.clone(),
+            formerly: match is_elsewhere {
+                true => Some(self.name().to_path_buf()),
+                false => self.formerly.clone(),
+            },
         }
     }
 
@@ -87,24 +99,44 @@ impl Followed {
         self.reached.as_ref().unwrap_or(&self.bookmark)
     }
 
+    /// The name that its lines were written to.
+    pub(super) fn name(&self) -> &Path {
+        self.formerly.as_deref().unwrap_or(&self.path)
+    }
+
     /// Goes on under another name, which somebody asked for or not.
     pub(super) fn renamed(self, path: &Path, is_asked_for: bool) -> Self {
-        let before = self
-            .formerly
-            .clone()
-            .unwrap_or_else(|| self.path.to_path_buf());
+        let before = self.name().to_path_buf();
         Self {
             formerly: (!is_asked_for).then_some(before),
             path: path.into(),
             seen: None,
             quiet_looks: 0,
+            missing_looks: 0,
             ..self
         }
     }
 
+    /// Notes that it was looked for in vain.
+    pub(super) fn miss(&mut self) {
+        self.missing_looks += 1;
+    }
+
+    /// Whether nobody knows at present where it is.
+    pub(super) fn is_missing(&self) -> bool {
+        self.missing_looks != 0
+    }
+
+    /// Whether it is looked for no longer; what is open of it is read to its end.
+    pub(super) fn is_gone(&self) -> bool {
+        MISSING_LOOKS <= self.missing_looks
+    }
+
     /// Begins again at the start of what has its name now.
-    pub(super) fn begin_anew(&mut self, inode: u64, generation: u64) {
-        self.bookmark = seen(&self.path, inode, generation);
+    pub(super) fn begin_anew(&mut self, generation: u64) {
+        let inode = self.known().inode;
+        let now = File::open(&self.path).and_then(|file| Bookmark::seen(&file, generation));
+        self.bookmark = now.unwrap_or_else(|_| Bookmark::start(inode, generation));
         (self.reached, self.reading, self.seen) = (None, None, None);
         self.quiet_looks = 0;
     }
@@ -119,43 +151,73 @@ impl Followed {
             reached.inode = inode;
         }
         self.seen = None;
+        self.missing_looks = 0;
     }
 
     /// Looks at what has its name.
     pub(super) fn look(&mut self) -> Change {
-        let about = match fs::metadata(&self.path) {
-            Ok(about) => about,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Change::Gone,
+        if self.is_missing() {
+            return Change::Gone;
+        }
+        match self.change() {
+            Ok(change) => change,
+            Err(error) if is_absent(&error) => Change::Gone,
             // A share that is away for a moment comes back.
-            Err(_) => return Change::Same,
-        };
-        if about.ino() != self.known().inode {
-            return Change::Replaced;
+            Err(_) => Change::Same,
         }
-        if self.seen == Some(marks(&about)) {
-            self.quiet_looks = self.quiet_looks.saturating_add(1);
-            return Change::Same;
-        }
-        let holds = File::open(&self.path).and_then(|file| self.known().holds(&file));
-        if !holds.unwrap_or(true) {
-            return Change::BegunAnew;
-        }
-        self.quiet_looks = 0;
-        // A half-written line that was cut off again is read again.
-        let fed = self
-            .reading
-            .as_ref()
-            .map_or(0, |reading| reading.fed_bytes());
-        if about.len() < fed {
-            self.reading = None;
-        }
-        self.seen = Some(marks(&about));
-        Change::Same
     }
 
-    /// Whether it grew since it was read last.
+    fn change(&mut self) -> io::Result<Change> {
+        let about = fs::metadata(&self.path)?;
+        let looks_same = about.ino() == self.known().inode && self.seen == Some(marks(&about));
+        // Clocks of file systems are coarse: what was written just now may be written anew and
+        // look the same.
+        if looks_same && SETTLED_LOOKS < self.quiet_looks {
+            self.quiet_looks = self.quiet_looks.saturating_add(1);
+            return Ok(Change::Same);
+        }
+        // The name may be handed on at any time: what counts is said of one open file.
+        let file = File::open(&self.path)?;
+        let about = file.metadata()?;
+        if about.ino() != self.known().inode {
+            return Ok(Change::Replaced);
+        }
+        if !self.known().holds(&file)? {
+            return Ok(Change::BegunAnew);
+        }
+        self.drop_if_cut_off()?;
+        self.note_marks(marks(&about));
+        if self.known().is_blank() && about.len() != 0 {
+            self.bookmark = Bookmark::seen(&file, self.bookmark.generation)?;
+            return Ok(Change::Filled);
+        }
+        Ok(Change::Same)
+    }
+
+    fn note_marks(&mut self, marks: (u64, i64, i64)) {
+        self.quiet_looks = match self.seen == Some(marks) {
+            true => self.quiet_looks.saturating_add(1),
+            false => 0,
+        };
+        self.seen = Some(marks);
+    }
+
+    /// A half-written line that was cut off again is read again.
+    fn drop_if_cut_off(&mut self) -> io::Result<()> {
+        let is_intact = match &self.reading {
+            Some(reading) => reading.is_intact(self.known())?,
+            None => true,
+        };
+        if !is_intact {
+            self.look_again();
+        }
+        Ok(())
+    }
+
+    /// Whether it grew since it was read last. What an empty file comes to hold is looked at, and
+    /// remembered, before it is read.
     pub(super) fn has_more(&self) -> bool {
-        self.quiet_looks == 0
+        self.quiet_looks == 0 && !self.known().is_blank()
     }
 
     /// Whether its file is open.
@@ -180,54 +242,66 @@ impl Followed {
     }
 
     /// Reads a piece; `None` when there is no more at present, or the format is not known yet.
-    pub(super) fn read(&mut self, now: Timestamp) -> io::Result<Option<Vec<Parsed>>> {
+    pub(super) fn read(&mut self, now: Timestamp) -> io::Result<Option<Piece>> {
         if self.reading.is_none() && !self.open()? {
             return Ok(None);
         }
-        let Some(reading) = &mut self.reading else {
-            return Ok(None);
-        };
-        let parsed = reading.read(self.has_caught_up.then_some(now))?;
-        self.has_caught_up |= parsed.is_none();
-        Ok(parsed)
+        let now = self.has_caught_up.then_some(now);
+        let piece = self.advance(|reading, known| reading.read(known, now))?;
+        self.has_caught_up |= piece.is_none();
+        Ok(piece)
     }
 
     fn open(&mut self) -> io::Result<bool> {
-        let opened = Reading::open(&self.path, self.format, self.known())?;
-        let Some((format, reading)) = opened else {
-            return Ok(false);
-        };
-        self.format = Some(format);
-        self.has_caught_up |= self.known().offset != 0 && format.stands_alone();
-        self.reading = Some(reading);
-        Ok(true)
+        match Reading::open(&self.path, self.format, self.known())? {
+            Opened::Reading(format, reading) => {
+                self.format = Some(format);
+                self.has_caught_up |= self.known().offset != 0 && format.stands_alone();
+                self.reading = Some(reading);
+                Ok(true)
+            }
+            Opened::UnknownFormat => Ok(false),
+            Opened::Changed => {
+                self.look_again();
+                Ok(false)
+            }
+        }
     }
 
     /// Takes what could go on as complete: nothing has come for a while.
-    pub(super) fn settle(&mut self) -> Vec<Parsed> {
-        self.reading
-            .as_mut()
-            .map(Reading::settle)
-            .unwrap_or_default()
+    pub(super) fn settle(&mut self) -> io::Result<Option<Piece>> {
+        self.advance(Reading::settle)
     }
 
     /// Takes the end as it is: nobody will write to it again.
-    pub(super) fn finish(&mut self) -> Vec<Parsed> {
-        self.reading
-            .as_mut()
-            .map(Reading::finish)
-            .unwrap_or_default()
+    pub(super) fn finish(&mut self) -> io::Result<Option<Piece>> {
+        self.advance(Reading::finish)
+    }
+
+    fn advance(
+        &mut self,
+        advance: impl FnOnce(&mut Reading, &Bookmark) -> io::Result<Progress>,
+    ) -> io::Result<Option<Piece>> {
+        let known = self.reached.as_ref().unwrap_or(&self.bookmark);
+        let Some(reading) = &mut self.reading else {
+            return Ok(None);
+        };
+        match advance(reading, known)? {
+            Progress::Piece(piece) => Ok(Some(piece)),
+            Progress::Nothing => Ok(None),
+            Progress::Changed => {
+                // The next look tells what has become of it.
+                self.look_again();
+                Ok(None)
+            }
+        }
     }
 
     /// Notes how far it was read, once all events up to there are on their way.
-    pub(super) fn note_reached(&mut self) -> io::Result<()> {
-        // Reading again what was known says nothing new.
-        if let Some(reading) = &self.reading
-            && self.known().offset < reading.place().offset
-        {
-            self.reached = Some(reading.bookmark(self.bookmark.generation)?);
+    pub(super) fn note_reached(&mut self, reached: Option<Bookmark>) {
+        if reached.is_some() {
+            self.reached = reached;
         }
-        Ok(())
     }
 
     /// What was sent is on disk; whether that is news.
@@ -242,10 +316,12 @@ impl Followed {
     }
 }
 
-/// The start of a file that is there.
-pub(super) fn seen(path: &Path, inode: u64, generation: u64) -> Bookmark {
-    let seen = File::open(path).and_then(|file| Bookmark::seen(&file, generation));
-    seen.unwrap_or_else(|_| Bookmark::start(inode, generation))
+/// Whether nothing has a name.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// What changes when a file is written to.

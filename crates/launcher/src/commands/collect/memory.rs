@@ -1,6 +1,7 @@
 //! What `--follow` remembers of the files it reads, across any end of the process.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -27,9 +28,16 @@ pub(super) struct Remembered {
     pub(super) formerly: Option<PathBuf>,
 }
 
-#[derive(Default, Serialize, Deserialize)]
-struct Document {
-    files: Vec<Remembered>,
+/// All that is remembered.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Document {
+    pub(super) files: Vec<Remembered>,
+    /// Files that were put aside and are not to be read: before anybody followed, or long ago.
+    #[serde(default)]
+    pub(super) left: Vec<Remembered>,
+    /// The newest generation under each name that had more than one file.
+    #[serde(default)]
+    pub(super) generations: BTreeMap<PathBuf, u64>,
 }
 
 /// The file in which it is remembered, held by one process at a time.
@@ -72,14 +80,14 @@ impl Memory {
     }
 
     /// What was remembered last.
-    pub(super) fn recall(&self) -> Result<Vec<Remembered>, Failure> {
+    pub(super) fn recall(&self) -> Result<Document, Failure> {
         let document: Option<Document> = read_json(&self.path)?;
-        Ok(document.unwrap_or_default().files)
+        Ok(document.unwrap_or_default())
     }
 
     /// Replaces it as a whole: after any crash the old or the new is there.
-    pub(super) fn remember(&self, files: Vec<Remembered>) -> Result<(), Failure> {
-        write(&self.path, &Document { files })
+    pub(super) fn remember(&self, document: &Document) -> Result<(), Failure> {
+        write(&self.path, document)
             .with_context(|| format!("{} cannot be written", self.path.display()))?;
         Ok(())
     }
@@ -103,16 +111,21 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("state/collect.json");
         let memory = Memory::open(path.clone()).unwrap();
-        assert_eq!(memory.recall().unwrap(), []);
+        assert_eq!(memory.recall().unwrap(), Document::default());
         assert_eq!(Memory::open(path.clone()).unwrap_err().exit_code(), 3);
-        let files = vec![Remembered {
+        let file = Remembered {
             path: PathBuf::from("a.log"),
             format: Some("compose".to_owned()),
             bookmark: Bookmark::start(7, 1),
             formerly: None,
-        }];
-        memory.remember(files.clone()).unwrap();
+        };
+        let document = Document {
+            files: vec![file.clone()],
+            left: vec![file],
+            generations: [(PathBuf::from("a.log"), 1)].into(),
+        };
+        memory.remember(&document).unwrap();
         drop(memory);
-        assert_eq!(Memory::open(path).unwrap().recall().unwrap(), files);
+        assert_eq!(Memory::open(path).unwrap().recall().unwrap(), document);
     }
 }
