@@ -68,14 +68,13 @@ impl Site {
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        let missing = expected
-            .iter()
-            .filter(|one| !seen.contains(one))
-            .collect::<Vec<_>>();
+        let missing = expected.iter().filter(|one| !seen.contains(one));
+        let missing = missing.collect::<Vec<_>>();
         panic!(
-            "{} events instead of {}; missing {missing:?}",
+            "{} events instead of {}; missing {missing:?}, surplus {:?}",
             seen.len(),
-            expected.len()
+            expected.len(),
+            surplus(&seen, expected)
         );
     }
 
@@ -128,6 +127,16 @@ impl Site {
         self.services = Some(up(self.place.path()));
         self.api = api(self.place.path());
     }
+}
+
+/// What was seen more often than expected, both sorted.
+fn surplus<'a>(seen: &'a [String], expected: &[String]) -> Vec<&'a String> {
+    let mut rest = expected.iter().peekable();
+    let is_surplus = |one: &&String| {
+        while rest.next_if(|expected| *expected < *one).is_some() {}
+        rest.next_if_eq(one).is_none()
+    };
+    seen.iter().filter(is_surplus).collect()
 }
 
 fn up(folder: &Path) -> Up {
