@@ -38,6 +38,14 @@ pub(crate) fn reach_of(name: Name, end: usize) -> Reach {
     }
 }
 
+/// The reach of the cue that starts at `start` and looks as far as `end`.
+pub(crate) fn reach_of_cue(start: usize, end: usize) -> Reach {
+    Reach {
+        start: start.saturating_sub(2 * MAX_NAME_BYTES),
+        end: end + MAX_VALUE_BYTES,
+    }
+}
+
 /// The reach of the escape at `position`, joined with the one before it.
 pub(crate) fn add_escape(position: usize, escapes: &mut Vec<Reach>) {
     const REACH_BYTES: usize = 2 * (MAX_NAME_BYTES + NEAR_BYTES + MAX_VALUE_BYTES);

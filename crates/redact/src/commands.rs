@@ -5,14 +5,19 @@ use std::sync::LazyLock;
 use memchr::memchr;
 use memchr::memmem::{self, Finder};
 
-use crate::bytes::{at, before, is_name, skip};
+use crate::bytes::{at, before, is_letter, is_name, skip};
 use crate::keys::Label;
 use crate::labels::take;
+use crate::quotes::Quotes;
 use crate::shapes;
 use crate::spans::Spans;
 use crate::values::{self, Reach, Value};
 
 pub(crate) static FLAG_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" -"));
+
+/// The start of a flag in a list of arguments.
+pub(crate) static QUOTED_FLAG_FINDER: LazyLock<Finder<'static>> =
+    LazyLock::new(|| Finder::new(b"\"-"));
 
 /// How far in front of its flag the program may stand.
 const MAX_COMMAND_BYTES: usize = 400;
@@ -26,65 +31,106 @@ enum Form {
     Pair,
     /// In the same word as the flag.
     Glued,
+    /// Both of them in the same word as the flag.
+    GluedPair,
 }
 
 /// Programs, the flag of the credential, and how it stands there.
-const FLAGS: [(&[u8], &str, Form); 30] = [
-    (b"curl", "u", Form::Pair),
-    (b"curl", "-user", Form::Pair),
-    (b"curl", "U", Form::Pair),
-    (b"curl", "-proxy-user", Form::Pair),
-    (b"http", "a", Form::Pair),
-    (b"https", "a", Form::Pair),
-    (b"xh", "a", Form::Pair),
-    (b"lftp", "u", Form::Pair),
-    (b"ab", "A", Form::Pair),
-    (b"smbclient", "U", Form::Pair),
-    (b"rpcclient", "U", Form::Pair),
-    (b"mysql", "p", Form::Glued),
-    (b"mysqldump", "p", Form::Glued),
-    (b"mysqladmin", "p", Form::Glued),
-    (b"mariadb", "p", Form::Glued),
-    (b"7z", "p", Form::Glued),
-    (b"sshpass", "p", Form::Word),
-    (b"mongo", "p", Form::Word),
-    (b"mongosh", "p", Form::Word),
-    (b"mongodump", "p", Form::Word),
-    (b"mongorestore", "p", Form::Word),
-    (b"cqlsh", "p", Form::Word),
-    (b"login", "p", Form::Word),
-    (b"ldapsearch", "w", Form::Word),
-    (b"ldapmodify", "w", Form::Word),
-    (b"ldapadd", "w", Form::Word),
-    (b"redis-cli", "a", Form::Word),
-    (b"snmpwalk", "c", Form::Word),
-    (b"snmpget", "c", Form::Word),
-    (b"openssl", "k", Form::Word),
+const FLAGS: [(&str, &str, Form); 26] = [
+    ("curl", "u", Form::Pair),
+    ("curl", "-user", Form::Pair),
+    ("curl", "U", Form::Pair),
+    ("curl", "-proxy-user", Form::Pair),
+    ("http https xh", "a", Form::Pair),
+    ("http https xh", "-auth", Form::Pair),
+    ("ctr", "-user", Form::Pair),
+    ("lftp open", "u", Form::Pair),
+    ("ab", "A", Form::Pair),
+    ("smbclient rpcclient", "U", Form::Pair),
+    (
+        "mysql mysqldump mysqladmin mariadb 7z unrar rar sshpass",
+        "p",
+        Form::Glued,
+    ),
+    ("rar", "hp", Form::Glued),
+    ("sqlcmd bcp osql", "P", Form::Glued),
+    ("ldapsearch ldapmodify ldapadd", "w", Form::Glued),
+    ("curl", "u", Form::GluedPair),
+    (
+        "sshpass mongo mongosh mongodump mongorestore cqlsh login security",
+        "p",
+        Form::Word,
+    ),
+    (
+        "ldapsearch ldapmodify ldapadd ldapwhoami ldappasswd",
+        "w",
+        Form::Word,
+    ),
+    ("ldappasswd", "s", Form::Word),
+    ("redis-cli", "a", Form::Word),
+    (
+        "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext",
+        "c",
+        Form::Word,
+    ),
+    (
+        "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext",
+        "A",
+        Form::Word,
+    ),
+    (
+        "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext",
+        "X",
+        Form::Word,
+    ),
+    ("openssl", "k", Form::Word),
+    ("openssl", "K", Form::Word),
+    ("zip unzip knife", "P", Form::Word),
+    ("gh", "b", Form::Glued),
+];
+
+/// Programs that ask for the password when a blank follows its flag.
+const ASKING: [&[u8]; 4] = [b"mysql", b"mysqldump", b"mysqladmin", b"mariadb"];
+
+/// Flags of a user's name; with one of them the flag `-p` is no port.
+const USER_FLAGS: [&[u8]; 7] = [
+    b" -u ",
+    b" -U ",
+    b" -x ",
+    b" -D ",
+    b" --user ",
+    b" --username ",
+    b" -user ",
 ];
 
 /// Finds credentials behind flags.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
+    let mut quotes = Quotes::new();
     for blank in FLAG_FINDER.find_iter(line) {
         let flag = blank + 2;
         if is_name(at(line, flag)) {
-            find_behind(line, blank, flag, spans);
+            let text = &line[..quotes.fence(line, flag)];
+            find_behind(text, blank, flag, spans);
         }
+    }
+    for quote in QUOTED_FLAG_FINDER.find_iter(line) {
+        find_behind_quoted(line, quote, spans);
     }
 }
 
 fn find_behind(line: &[u8], blank: usize, flag: usize, spans: &mut Spans) {
     let command = &line[blank.saturating_sub(MAX_COMMAND_BYTES)..blank];
-    for (program, name, form) in FLAGS {
+    for (programs, name, form) in FLAGS {
         let end = flag + name.len();
         if !line[flag..].starts_with(name.as_bytes()) {
             continue;
         }
         // The program may come nearer when what parts it from its flag goes.
         spans.is_doubtful |= MAX_COMMAND_BYTES < blank;
-        if !names_program(command, program) {
+        if !names_one_of(command, programs) {
             continue;
         }
-        let is_glued = form == Form::Glued;
+        let is_glued = matches!(form, Form::Glued | Form::GluedPair);
         if is_glued == matches!(at(line, end), b' ' | b'=') || line.len() <= end {
             continue;
         }
@@ -94,21 +140,64 @@ fn find_behind(line: &[u8], blank: usize, flag: usize, spans: &mut Spans) {
         }
         return;
     }
-    let names_password = matches!(at(line, flag), b'p' | b'P' | b'w');
-    if names_password && at(line, flag + 1) == b' ' {
-        find_behind_any(line, flag + 2, spans);
+    let letter = at(line, flag);
+    let is_double = letter == b'p' && at(line, flag + 1) == b'w';
+    let end = flag + 1 + usize::from(is_double);
+    let is_flag = matches!(letter, b'p' | b'P' | b'w') && at(line, end) == b' ';
+    if is_flag && !ASKING.iter().any(|program| names_program(command, program)) {
+        let user = memmem::find(command, b"useradd").is_some()
+            || memchr::memchr_iter(b'-', command).any(|dash| {
+                let from = dash.saturating_sub(1);
+                USER_FLAGS
+                    .iter()
+                    .any(|flag| command[from..].starts_with(flag))
+            });
+        find_behind_any(line, end + 1, user || is_double, spans);
     }
 }
 
-/// What looks like a key goes behind the password's flag of any program.
-fn find_behind_any(line: &[u8], from: usize, spans: &mut Spans) {
+/// `["redis-cli", "-a", "…"]`.
+fn find_behind_quoted(line: &[u8], quote: usize, spans: &mut Spans) {
+    let flag = quote + 2;
+    let end = skip(line, flag, is_name);
+    let Some(value) = [&b"\", \""[..], b"\",\""].iter().find_map(|mark| {
+        line[end..]
+            .starts_with(mark)
+            .then(|| values::value_at(line, end + mark.len() - 1, Reach::Word))?
+    }) else {
+        return;
+    };
+    let command = &line[quote.saturating_sub(MAX_COMMAND_BYTES)..quote];
+    spans.is_doubtful |= MAX_COMMAND_BYTES < quote;
+    let row = FLAGS.iter().find(|(programs, name, _)| {
+        &line[flag..end] == name.as_bytes() && names_one_of(command, programs)
+    });
+    if let Some((_, _, form)) = row {
+        add(line, value, *form, spans);
+    }
+}
+
+/// What looks like a key goes behind the password's flag of any program, and
+/// behind a user's name whatever is no number and no path.
+fn find_behind_any(line: &[u8], from: usize, has_user: bool, spans: &mut Spans) {
     let Some(value) = values::value_at(line, from, Reach::Word) else {
         return;
     };
     let text = &line[value.start..value.end];
-    if !shapes::is_uuid(text) && !shapes::is_hex_number(text) {
+    let is_number = text.iter().all(|byte| !is_letter(*byte));
+    let is_place = text.iter().any(|byte| matches!(byte, b'/' | b':' | b'\\'));
+    if has_user && !is_number && !is_place && !text.starts_with(b"-") {
+        take(line, Label::Password, value, Reach::Word, spans);
+    } else if !shapes::is_uuid(text) && !shapes::is_hex_number(text) {
         take(line, Label::Weak, value, Reach::Word, spans);
     }
+}
+
+/// Whether one of `programs`, which blanks part, is a word of the command.
+fn names_one_of(command: &[u8], programs: &str) -> bool {
+    programs
+        .split(' ')
+        .any(|program| names_program(command, program.as_bytes()))
 }
 
 /// Whether `program` is a word of the command.
@@ -122,15 +211,15 @@ fn names_program(command: &[u8], program: &[u8]) -> bool {
 fn add(line: &[u8], value: Value, form: Form, spans: &mut Spans) {
     let text = &line[value.start..value.end];
     let user = match form {
-        Form::Pair => skip(text, 0, |byte| !matches!(byte, b':' | b'%' | b',')),
+        Form::Pair | Form::GluedPair => skip(text, 0, |byte| !matches!(byte, b':' | b'%' | b',')),
         Form::Word | Form::Glued => text.len(),
     };
     let has_password = user + 1 < text.len();
     let is_token = memchr(b':', &text[user..]).is_some();
     let (start, label) = match form {
-        Form::Pair if has_password => (value.start + user + 1, Label::Password),
-        Form::Pair if is_token => (value.start, Label::Password),
-        Form::Pair => (value.start, Label::Weak),
+        Form::Pair | Form::GluedPair if has_password => (value.start + user + 1, Label::Password),
+        Form::Pair | Form::GluedPair if is_token => (value.start, Label::Password),
+        Form::Pair | Form::GluedPair => (value.start, Label::Weak),
         Form::Word | Form::Glued => (value.start, Label::Password),
     };
     let end = value.start + if has_password { text.len() } else { user };

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 
 use memchr::{memchr3, memchr3_iter};
 
+use crate::below::Pending;
 use crate::bytes::is_hex;
 use crate::certainty;
 use crate::counts::Kind;
-use crate::labels::{self, Pending};
+use crate::labels;
 use crate::options::Options;
 use crate::signs::Signs;
 use crate::spans::Spans;

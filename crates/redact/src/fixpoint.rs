@@ -112,7 +112,7 @@ fn whole_line(counts: &mut Counts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::Pending;
+    use crate::below::Pending;
 
     #[test]
     fn a_fault_costs_the_line_and_leaves_the_next_as_it_would_have_been() {

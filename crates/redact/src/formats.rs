@@ -1,16 +1,21 @@
 //! Lines of files that hold passwords without naming them.
 
-use crate::bytes::{is_digit, is_name, is_space, skip, skip_back};
+use crate::bytes::{is_digit, is_hex, is_name, is_space, skip, skip_back};
+use crate::chosen::looks_chosen;
 use crate::counts::Kind;
 use crate::placeholders::is_marker;
 use crate::spans::Spans;
 
 /// The longest line that is looked at.
 const MAX_LINE_BYTES: usize = 1024;
+/// The longest line of few words.
+const MAX_WORDS_BYTES: usize = 160;
 
 /// Finds the password on a line of a password file of PostgreSQL:
 /// `host:port:database:user:password`.
 pub(crate) fn find(line: &[u8], spans: &mut Spans) {
+    find_accounts(line, spans);
+    find_words(line, spans);
     let start = skip(line, 0, is_space);
     let colon = skip(line, start, |byte| !is_space(byte) && byte != b':');
     let is_told = names_host(&line[start..colon]) && line.get(colon) == Some(&b':');
@@ -26,6 +31,62 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
         .all(|field| !field.is_empty() && !field.iter().any(|byte| is_space(*byte)));
     if names_port(port) && all_filled && !is_marker(password) {
         spans.add(end - password.len(), end, Kind::Key);
+    }
+}
+
+/// Finds the password on a line of few words: `client server password *`, and
+/// `server user:password`.
+fn find_words(line: &[u8], spans: &mut Spans) {
+    if MAX_WORDS_BYTES < line.len() {
+        return;
+    }
+    let words = || {
+        line.split(|byte| is_space(*byte))
+            .filter(|word| !word.is_empty())
+    };
+    let count = words().count();
+    let Some(last) = words().last() else { return };
+    if count == 4 && last == b"*" {
+        let quoted = words().nth(2).unwrap_or_default();
+        let word = quoted.trim_ascii().strip_prefix(b"\"").unwrap_or(quoted);
+        add_chosen(line, word.strip_suffix(b"\"").unwrap_or(word), spans);
+    } else if count == 2 && words().next().is_some_and(names_server) {
+        let user = skip(last, 0, |byte| byte != b':');
+        add_chosen(line, last.get(user + 1..).unwrap_or_default(), spans);
+    }
+}
+
+/// `[smtp.example.com]:587`.
+fn names_server(word: &[u8]) -> bool {
+    let is_part = |byte: &u8| is_name(*byte) || matches!(byte, b'.' | b'[' | b']' | b':');
+    word.contains(&b'.') && word.iter().all(is_part)
+}
+
+/// Adds `word`, which is a part of `line`, if it looks like a password.
+fn add_chosen(line: &[u8], word: &[u8], spans: &mut Spans) {
+    if looks_chosen(word)
+        && let Some(start) = memchr::memmem::rfind(line, word)
+    {
+        spans.add(start, start + word.len(), Kind::Key);
+    }
+}
+
+/// Finds the hashes on a line of a dump of Windows accounts:
+/// `user:number:hash:hash:::`.
+fn find_accounts(line: &[u8], spans: &mut Spans) {
+    const TAIL: &[u8] = b":::";
+    let end = line.trim_ascii_end().len();
+    if MAX_LINE_BYTES < end || !line[..end].ends_with(TAIL) {
+        return;
+    }
+    let is_hash = |field: &[u8]| field.len() == 32 && field.iter().all(|byte| is_hex(*byte));
+    let fields = &line[..end - TAIL.len()];
+    let mut position = 0;
+    for field in fields.split(|byte| *byte == b':') {
+        if is_hash(field) {
+            spans.add(position, position + field.len(), Kind::Key);
+        }
+        position += field.len() + 1;
     }
 }
 

@@ -43,6 +43,18 @@ pub(crate) fn is_first_label(line: &[u8], start: usize, end: usize) -> bool {
     names_domain && (is_country || TOP_LABELS.contains(&top))
 }
 
+/// Whether all of `text` is the full name of a host.
+pub(crate) fn is_host(text: &[u8]) -> bool {
+    let mut labels = text.rsplit(|byte| *byte == b'.');
+    let top = labels.next().unwrap_or_default();
+    let is_country = top.len() == 2 && top.iter().all(|byte| is_lower(*byte));
+    (is_country || TOP_LABELS.contains(&top))
+        && labels.clone().next().is_some()
+        && labels.all(|label| {
+            !label.is_empty() && label.iter().all(|byte| is_part(*byte) && !is_upper(*byte))
+        })
+}
+
 const fn is_part(byte: u8) -> bool {
     is_alnum(byte) || byte == b'-'
 }

@@ -54,6 +54,17 @@ pub(crate) fn is_about(name: &[u8]) -> bool {
     })
 }
 
+/// Whether `name` says of something what kind it is or what it is called.
+pub(crate) fn describes(name: &[u8]) -> bool {
+    let last = words(name).last();
+    last.is_some_and(|(start, end)| {
+        matches!(
+            meaning_of(&name[start..end]).word,
+            Word::About | Word::Name | Word::Id
+        )
+    })
+}
+
 /// The name of a token is half of its credential; that of a secret is none.
 fn is_told_by_name(name: &[u8]) -> bool {
     let ends = |word: &[u8]| {

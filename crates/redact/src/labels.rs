@@ -1,17 +1,18 @@
 //! Values behind names that announce a secret.
 
+use crate::below::{Column, Pending, behind_user};
 use crate::bytes::{at, before, is_alnum, is_letter, is_quote, is_space, skip, skip_back};
-use crate::certainty;
+use crate::chosen::looks_chosen;
 use crate::counts::Kind;
 use crate::keys::Label;
-use crate::links;
-use crate::names::{self, MAX_NAME_BYTES, Name};
-use crate::prose::{find_first_value, find_near, find_spoken};
+use crate::names::{self, Announcement, MAX_NAME_BYTES, Name};
+use crate::prose::{find_half_near, find_near, find_quoted_near, find_spoken};
 use crate::quotes::Quotes;
 use crate::randomness;
 use crate::runs;
 use crate::spans::Spans;
 use crate::values::{self, Fate, Reach, Value};
+use crate::{calls, certainty, codes, cues, directives, hosts, links, objects, pipes, shapes};
 
 /// Names of schemes that may stay in front of their credential.
 const SCHEMES: [&[u8]; 6] = [
@@ -23,34 +24,36 @@ const SCHEMES: [&[u8]; 6] = [
     b"apikey",
 ];
 
-/// A label without a value at the end of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Pending {
-    #[default]
-    Nothing,
-    /// The next line may hold the value.
-    Value(Label),
-}
+/// Longer numbers are keys behind any name.
+const MAX_NUMBER_BYTES: usize = 24;
 
 /// Finds labelled values; `pending` comes from the line above and goes on to the next.
 pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
-    let above = *pending;
     if skip(line, 0, is_space) == line.len() {
         return;
     }
-    *pending = Pending::Nothing;
-    if let Pending::Value(label) = above {
-        spans.is_doubtful = true;
-        find_first_value(line, label, spans);
-    }
+    *pending = pending.find(line, spans);
     let mut quotes = Quotes::new();
     let mut done = 0;
-    while let Some(name) = names::next(line, done) {
+    while let Some(announcement) = names::next(line, done) {
+        let name = match announcement {
+            Announcement::Name(name) => name,
+            Announcement::Cue(start, end) => {
+                let closed = cues::end_of_name(line, start, end);
+                let text = &line[..quotes.fence(line, closed)];
+                if let Some(below) = cues::find(text, start, end, spans) {
+                    spans.is_doubtful = true;
+                    *pending = below;
+                }
+                done = end;
+                continue;
+            }
+        };
         let found = find_value(line, name, &mut quotes, spans);
         spans.add_reach(certainty::reach_of(name, found.seen));
-        if found.is_pending {
+        if let Some(below) = found.announces(line, name) {
             spans.is_doubtful = true;
-            *pending = Pending::Value(name.label);
+            *pending = below.or_stronger(*pending);
         }
         done = name.end.max(found.end);
     }
@@ -66,8 +69,30 @@ struct Found {
     is_pending: bool,
 }
 
+impl Found {
+    /// What `name` announces for the lines below: a column if it heads one.
+    fn announces(&self, line: &[u8], name: Name) -> Option<Pending> {
+        let is_alone = self.end == name.end;
+        let column = is_alone.then(|| Column::headed_by(line, name)).flatten();
+        column
+            .map(Pending::Row)
+            .or(self.is_pending.then(|| Pending::below(line, name)))
+    }
+}
+
 /// Looks for the value of `name`, within the quotes around it if there are any.
 fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -> Found {
+    if let Some(end) = spans.end_of_credentials(line, name.start) {
+        // The name is half of credentials, as in `https://token:…@host`.
+        return Found {
+            end,
+            seen: end,
+            is_pending: false,
+        };
+    }
+    if name.names_wallet(line) {
+        codes::find_phrase(line, name.end, spans);
+    }
     let is_outside = quotes.fence(line, name.start) == line.len();
     let mut closed = links::skip_closing(line, name.end);
     if matches!(at(line, name.end), b'\'' | b'`') {
@@ -80,7 +105,12 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     let known = inner.is_some() || (is_outside && find_value_before(line, name, spans));
     let Some((text, link)) = link_within(line, text, name, closed) else {
         let mut end = inner.unwrap_or(name.end);
-        if !known && !name.ends_in_api(line) {
+        pipes::find(line, name, spans);
+        find_quoted_near(line, name, spans);
+        find_half_near(text, name, spans);
+        if !known && let Some(directive) = directives::find(text, name, spans) {
+            end = directive;
+        } else if !known && !name.is_spoken_of(line) {
             end = find_near(text, name.end, spans);
             find_spoken(text, name, spans);
         }
@@ -90,6 +120,23 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
             is_pending: name.announces_next_line(line),
         };
     };
+    if name.label == Label::Weak
+        && calls::is_login(name.text(line))
+        && let Some(open) = link.opens_arguments(text)
+    {
+        calls::find_login(text, open, spans);
+    }
+    if link.is_json && at(text, skip(text, link.from, is_space)) == b'{' {
+        let end = objects::find(text, link.from, name, spans);
+        return Found {
+            end: name.end,
+            seen: end,
+            is_pending: fence == line.len() && end == text.len(),
+        };
+    }
+    if link.is_call && !link.is_json && name.label != Label::Weak {
+        calls::find_chosen(text, link.from, spans);
+    }
     let Some(value) = link.value(text) else {
         return Found {
             end: name.end,
@@ -97,8 +144,18 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
             is_pending: fence == line.len(),
         };
     };
-    let is_number = !value.quoted && values::is_number(&text[value.start..value.end]);
-    if is_number && (link.is_json || name.label == Label::Weak) {
+    let number = &text[value.start..value.end];
+    if matches!(number, b"|" | b">" | b"|-" | b">-" | b"|+" | b">+") && !value.quoted {
+        // A scalar of YAML that stands below.
+        return Found {
+            end: value.end,
+            seen: value.end,
+            is_pending: fence == line.len(),
+        };
+    }
+    let is_number = !value.quoted && values::is_number(number);
+    let is_short = number.len() <= MAX_NUMBER_BYTES;
+    if is_number && (link.is_json || (name.label == Label::Weak && is_short)) {
         return Found {
             end: value.end,
             seen: value.end,
@@ -106,6 +163,13 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
         };
     }
     let looked = inner.unwrap_or(name.end);
+    if !value.quoted && values::is_url(number) {
+        return Found {
+            end: value.end,
+            seen: value.end,
+            is_pending: false,
+        };
+    }
     let mut end =
         take(text, name.label, value, link.reach, spans).map_or(looked, |end| end.max(looked));
     if link.is_call {
@@ -113,6 +177,9 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     }
     if !value.quoted {
         end = find_near(text, end, spans);
+        if name.label != Label::Weak {
+            find_half_near(text, name, spans);
+        }
     }
     Found {
         end,
@@ -148,9 +215,15 @@ pub(crate) fn take(
     reach: Reach,
     spans: &mut Spans,
 ) -> Option<usize> {
+    if values::is_code_before(text, value) {
+        return None;
+    }
+    if let Some(inner) = calls::wrapped(text, value) {
+        return take(text, inner.label(label), inner.value, reach, spans);
+    }
     let start = value.start + scheme_bytes(&text[value.start..value.end], reach);
     match values::fate(label, &text[start..value.end], value.quoted) {
-        Fate::Stays => None,
+        Fate::Stays => take_half(text, value, spans),
         Fate::Goes => {
             let end = values::whole(text, value);
             spans.add(start, end, Kind::Key);
@@ -161,6 +234,15 @@ pub(crate) fn take(
             Some(value.end)
         }
     }
+}
+
+/// `login=bob:…`: what stays as a whole may end in a password.
+fn take_half(text: &[u8], value: Value, spans: &mut Spans) -> Option<usize> {
+    let half = behind_user(text, value)?;
+    looks_chosen(&text[half.start..half.end]).then(|| {
+        spans.add(half.start, half.end, Kind::Key);
+        half.end
+    })
 }
 
 /// `Bearer …`: the scheme may stay in front of its credential.
@@ -197,7 +279,7 @@ fn find_inner_value(line: &[u8], name: Name, spans: &mut Spans) -> Option<usize>
     let joint = skip(&line[..name.end], name.label_end, is_alnum);
     let start = skip(&line[..name.end], joint, |byte| !is_alnum(byte));
     let rest = &line[start..name.end];
-    if 12 <= rest.len() && randomness::is_keylike(rest) {
+    if 12 <= rest.len() && randomness::is_keylike(rest) && !shapes::is_pod_name(name.text(line)) {
         let (start, end) = runs::widen(line, start, name.end, joint);
         spans.add(start, end, Kind::Key);
         // Other names may stand in a short run, and have values behind them.
@@ -248,7 +330,9 @@ fn take_arguments(line: &[u8], label: Label, from: usize, spans: &mut Spans) {
         else {
             return;
         };
-        take(line, label, value, Reach::Word, spans);
+        if !hosts::is_host(&line[value.start..value.end]) {
+            take(line, label, value, Reach::Word, spans);
+        }
         position = value.end + 1;
     }
 }

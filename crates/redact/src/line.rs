@@ -1,11 +1,12 @@
 //! All that is looked for on one line.
 
+use crate::below::Pending;
 use crate::counts::Kind;
-use crate::labels::{self, Pending};
+use crate::labels;
 use crate::redactor::Rules;
 use crate::signs::Signs;
 use crate::spans::Spans;
-use crate::{addresses, commands, decoding, formats, mail, paths, pem, runs, urls};
+use crate::{addresses, commands, decoding, formats, hashes, mail, paths, pem, runs, urls};
 
 /// What one line leaves behind for the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +50,9 @@ pub(crate) fn find_credentials(
     labels::find(line, pending, spans);
     if signs.flag {
         commands::find(line, spans);
+    }
+    if signs.dollar {
+        hashes::find(line, spans);
     }
     formats::find(line, spans);
     runs::find(line, spans);

@@ -15,7 +15,7 @@ const HEADERS: [&[u8]; 4] = [
     b"proxy-authorization",
 ];
 /// Names of a field that holds the value of the name in the field before.
-const VALUE_NAMES: [&[u8]; 4] = [b"value", b"val", b"default", b"content"];
+pub(crate) const VALUE_NAMES: [&[u8]; 4] = [b"value", b"val", b"default", b"content"];
 
 /// What joins a name to its value.
 #[derive(Clone, Copy)]
@@ -30,6 +30,16 @@ pub(crate) struct Link {
 }
 
 impl Link {
+    /// Where the arguments start that the link opens: `login(`, `auth=(`.
+    pub(crate) fn opens_arguments(self, text: &[u8]) -> Option<usize> {
+        let bracket = skip(text, self.from, is_space);
+        match at(text, bracket) {
+            _ if self.is_call && !self.is_json => Some(self.from),
+            b'(' | b'[' => Some(bracket + 1),
+            _ => None,
+        }
+    }
+
     /// The value that the link leads to.
     pub(crate) fn value(self, text: &[u8]) -> Option<Value> {
         let value = values::value_at(text, self.from, self.reach)?;

@@ -4,7 +4,7 @@ use crate::bytes::{
     before, is_alnum, is_escape_letter, is_letter, is_name, is_space, skip, skip_back,
 };
 use crate::keys::{self, Label};
-use crate::stems;
+use crate::stems::{self, Found, Sort};
 
 /// The longest name that is looked at, to each side of its stem.
 pub(crate) const MAX_NAME_BYTES: usize = 128;
@@ -36,16 +36,36 @@ pub(crate) struct Name {
 }
 
 impl Name {
+    /// A word for a password in another language.
+    fn foreign(stem: Found) -> Name {
+        Name {
+            start: stem.start,
+            end: stem.end,
+            label: Label::Password,
+            label_end: stem.end,
+        }
+    }
+
     pub(crate) fn text(self, line: &[u8]) -> &[u8] {
         &line[self.start..self.end]
     }
 
-    /// An interface is spoken of more often than its key.
-    pub(crate) fn ends_in_api(self, line: &[u8]) -> bool {
+    /// An interface is spoken of more often than its key, and a tenant by its id.
+    pub(crate) fn is_spoken_of(self, line: &[u8]) -> bool {
         let text = self.text(line);
         text.len()
             .checked_sub(3)
             .is_some_and(|cut| text[cut..].eq_ignore_ascii_case(b"api"))
+            || text.eq_ignore_ascii_case(b"tenant")
+    }
+
+    /// Whether words may follow that are the key of a wallet.
+    pub(crate) fn names_wallet(self, line: &[u8]) -> bool {
+        let text = self.text(line);
+        [&b"seed"[..], b"mnemonic"].iter().any(|word| {
+            text.windows(word.len())
+                .any(|part| part.eq_ignore_ascii_case(word))
+        })
     }
 
     /// Whether the value can only stand below: nothing or a colon ends the line.
@@ -59,23 +79,37 @@ impl Name {
     }
 }
 
-/// The next name in `line` from `from` on that has a label.
-pub(crate) fn next(line: &[u8], from: usize) -> Option<Name> {
+/// What announces a secret.
+#[derive(Clone, Copy)]
+pub(crate) enum Announcement {
+    /// A name with a label.
+    Name(Name),
+    /// Words or a call that no label follows, as start and end.
+    Cue(usize, usize),
+}
+
+/// The next announcement in `line` from `from` on.
+pub(crate) fn next(line: &[u8], from: usize) -> Option<Announcement> {
     let mut from = from;
     loop {
-        let (stem, stem_end) = stems::next(line, from)?;
-        let (start, end) = around(line, stem, stem_end, from);
+        let stem = stems::next(line, from)?;
+        match stem.sort {
+            Sort::Cue => return Some(Announcement::Cue(stem.start, stem.end)),
+            Sort::Foreign => return Some(Announcement::Name(Name::foreign(stem))),
+            Sort::Part | Sort::Word => {}
+        }
+        let (start, end) = around(line, stem.start, stem.end, from);
         if let Some((label, label_end)) = keys::last_label(&line[start..end])
             && let Some(label) = after_word(line, start, label)
         {
-            return Some(Name {
+            return Some(Announcement::Name(Name {
                 start,
                 end,
                 label,
                 label_end: start + label_end,
-            });
+            }));
         }
-        from = end.max(stem_end);
+        from = end.max(stem.end);
     }
 }
 

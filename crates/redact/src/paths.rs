@@ -59,11 +59,17 @@ fn starts_drive(line: &[u8], colon: usize) -> bool {
 }
 
 fn starts_share(line: &[u8], start: usize) -> bool {
-    let name = skip(line, start + 2, |byte| is_name(byte) || byte == b'.');
-    start + 5 <= name
-        && at(line, name) == b'\\'
-        && is_border(line, start)
-        && is_alnum(at(line, name + 1))
+    if !is_border(line, start) {
+        return false;
+    }
+    let line = &line[..line.len().min(start + MAX_QUOTED_BYTES)];
+    let host = skip(line, start, |byte| byte == b'\\');
+    let name = skip(line, host, |byte| is_name(byte) || byte == b'.');
+    let folder = skip(line, name, |byte| byte == b'\\');
+    // In JSON each backslash stands twice.
+    matches!((host - start, folder - name), (2, 1) | (4, 2))
+        && host + 3 <= name
+        && is_alnum(at(line, folder))
 }
 
 /// Whether a path may start at `start`: nothing before it makes it relative.

@@ -15,7 +15,8 @@ static PROSE: LazyList = LazyList::new(|| {
     cannot undefined empty wrong failed mismatch string str bool int a an unauthorized was \
     has and or no optional unknown error rejected revoked &str boolean number object any \
     bytes of for in to yes redacted nan if when this your could should may does did \
-    signature malformed default write read [] {} () { [ ( | > - & =",
+    signature malformed default write read it raise return throw await new self this if else None \
+    [] {} () { [ ( | > - & =",
     )
 });
 /// Words that are settings even in quotes.
@@ -86,6 +87,41 @@ pub(crate) fn is_word_of_prose(value: &[u8], quoted: bool) -> bool {
     let is_mark = |byte: u8| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')');
     let bare = &value[..skip_back(value, value.len(), 1, is_mark)];
     SETTINGS.holds(bare) || !quoted && PROSE.holds(bare)
+}
+
+/// `!Ref name`, `ENV[`, `Optional[str]`, `Vec` before its `<`: code, not a value.
+pub(crate) fn is_index_or_tag(value: &[u8], behind_value: &[u8]) -> bool {
+    let next = at(behind_value, 0);
+    let is_word = |text: &[u8]| is_letter(at(text, 0)) && text.iter().all(|byte| is_name(*byte));
+    if let Some(tag) = value.strip_prefix(b"!") {
+        return is_word(tag) && next == b' ' && is_upper(at(tag, 0));
+    }
+    let name = skip(value, 0, |byte| is_name(byte) || byte == b'.');
+    let behind = &value[name..];
+    let is_index = behind == b"["
+        || behind.starts_with(b"[:")
+        || (behind.starts_with(b"[") && behind.ends_with(b"]"));
+    let is_generic =
+        behind.is_empty() && next == b'<' && at(behind_value, 1) != b'/' && is_upper(at(value, 0));
+    0 < name && is_letter(at(value, 0)) && (is_index || is_generic) && !is_keylike(value)
+}
+
+/// `SecretStr`: a type that is called like a secret.
+pub(crate) fn is_type(value: &[u8]) -> bool {
+    let ends = |ending: &[u8]| value.ends_with(ending);
+    is_upper(at(value, 0))
+        && value.iter().all(|byte| is_letter(*byte))
+        && (ends(b"Str") || ends(b"String") || ends(b"Bytes") || ends(b"Value"))
+        && keys::is_about(value)
+}
+
+/// `Password: ` asks for one.
+pub(crate) fn is_prompt(value: &[u8]) -> bool {
+    let asked = value.trim_ascii_end();
+    let Some(asked) = asked.strip_suffix(b":").or(asked.strip_suffix(b"?")) else {
+        return false;
+    };
+    asked.iter().all(|byte| is_letter(*byte) || *byte == b' ') && keys::is_about(asked)
 }
 
 /// A call: the program's text, not its value.

@@ -1,18 +1,35 @@
 //! Secrets that a sentence announces rather than a sign.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
-use crate::bytes::{before, is_digit, is_letter, is_name, is_space, is_stop, skip, skip_back};
+use crate::bytes::{at, before, is_digit, is_name, is_quote, is_space, is_stop, skip, skip_back};
+use crate::calls::is_login;
+use crate::chosen::looks_chosen;
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::labels::take;
 use crate::names::{NEAR_BYTES, Name};
 use crate::randomness;
 use crate::spans::Spans;
-use crate::values::{self, Reach};
+use crate::values::{self, Reach, Value};
 
 /// Words between a password's name and the password itself.
-const VERBS: [&[u8]; 4] = [b" is ", b" was ", b" set to ", b" = "];
+const VERBS: [&[u8]; 8] = [
+    b" is ",
+    b" was ",
+    b" set to ",
+    b" = ",
+    b" lautet ",
+    b" est ",
+    b" es ",
+    b" to ",
+];
+
+/// So many letters, each by itself, are a key.
+const MIN_SPACED_LETTERS: usize = 16;
+
+/// The longest password in quotes near its name.
+const MAX_CHOSEN_BYTES: usize = 64;
 
 /// How much of a token is looked at to decide about it.
 const MAX_TOKEN_BYTES: usize = 256;
@@ -23,6 +40,8 @@ pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) -> usize {
         return from;
     }
     let limit = (from + NEAR_BYTES).min(text.len());
+    find_parted(text, from, limit, spans);
+    find_spaced(text, skip(text, from, is_space), limit, spans);
     let is_part = |byte: u8| is_name(byte) || matches!(byte, b'+' | b'/' | b'.' | b'~');
     let mut position = from;
     while position < limit {
@@ -74,8 +93,48 @@ fn is_near_key(text: &[u8], start: usize, end: usize) -> bool {
 /// Whether the token is a number too short for a key, or one that JSON needs.
 fn is_plain_number(text: &[u8], start: usize, end: usize) -> bool {
     let gap = skip_back(text, start, start.saturating_sub(4), is_space);
-    values::is_number(&text[start..end])
-        && (end - start < 20 || matches!(before(text, gap), b':' | b',' | b'['))
+    let is_literal = match before(text, gap) {
+        b':' => is_quote(before(text, gap - 1)),
+        byte => matches!(byte, b',' | b'['),
+    };
+    values::is_number(&text[start..end]) && (end - start < 20 || is_literal)
+}
+
+/// `"9f86…" + "d1f0…"`: halves of a key; and `9 f 8 6 …`, letter by letter.
+fn find_parted(text: &[u8], from: usize, limit: usize, spans: &mut Spans) {
+    let mut position = from;
+    while let Some(quote) = next_quote(text, position, limit) {
+        let first = values::quoted_value(text, quote, quote);
+        let sign = skip(text, first.end + 1, is_space);
+        let second = values::value_at(text, sign + 1, Reach::Word).filter(|value| value.quoted);
+        if let Some(second) = second.filter(|_| text.get(sign) == Some(&b'+')) {
+            for half in [first, second] {
+                let inner = &text[half.start..half.end];
+                if inner.iter().any(|byte| is_digit(*byte)) && !inner.contains(&b' ') {
+                    spans.add(half.start, half.end, Kind::Key);
+                }
+            }
+            return;
+        }
+        position = first.end + 1;
+    }
+}
+
+/// `9 f 8 6 …`: a key letter by letter.
+fn find_spaced(text: &[u8], from: usize, limit: usize, spans: &mut Spans) {
+    let text = &text[..text.len().min(limit + MAX_TOKEN_BYTES)];
+    let mut start = from;
+    while start < limit {
+        let mut end = start;
+        while !is_stop(at(text, end)) && is_space(at(text, end + 1)) && end < text.len() {
+            end += 2;
+        }
+        if MIN_SPACED_LETTERS <= (end - start) / 2 {
+            spans.add(start, end - 1, Kind::Key);
+            return;
+        }
+        start = skip(text, skip(text, end, |byte| !is_space(byte)), is_space).max(start + 1);
+    }
 }
 
 /// `the password for x is "y"`: what is quoted behind it goes.
@@ -85,6 +144,8 @@ pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
     }
     let limit = (name.end + NEAR_BYTES).min(text.len());
     let spoken = &text[name.end..limit];
+    find_spoken_bare(text, name.end, spans);
+    find_spoken_before(text, name, spans);
     if !memchr_iter(b' ', spoken).any(|blank| starts_verb(&spoken[blank..])) {
         return;
     }
@@ -99,6 +160,96 @@ pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
     }
 }
 
+/// `the password is …`: the word right behind the verb or the colon.
+fn find_spoken_bare(text: &[u8], from: usize, spans: &mut Spans) {
+    let limit = (from + NEAR_BYTES).min(text.len());
+    let behind = |blank: usize| {
+        let rest = &text[blank..];
+        let verb = VERBS.iter().find(|verb| rest.starts_with(verb));
+        match verb {
+            Some(verb) => Some(blank + verb.len()),
+            None if before(text, blank) == b':' => Some(blank + 1),
+            None => None,
+        }
+    };
+    for start in memchr_iter(b' ', &text[from..limit]).filter_map(|blank| behind(from + blank)) {
+        if let Some(value) = values::value_at(text, start, Reach::Word)
+            && !value.quoted
+            && looks_chosen(&text[value.start..value.end])
+        {
+            take(text, Label::Password, value, Reach::Word, spans);
+            return;
+        }
+    }
+}
+
+/// `… is the password`, `use … as the password`.
+fn find_spoken_before(text: &[u8], name: Name, spans: &mut Spans) {
+    let floor = name.start.saturating_sub(NEAR_BYTES);
+    let head = &text[floor..name.start];
+    let verb = [&b" is the "[..], b" as the ", b" as ", b"\" into \""]
+        .iter()
+        .find_map(|verb| memmem::rfind(head, verb));
+    let Some(end) = verb.map(|offset| floor + offset) else {
+        return;
+    };
+    let start = skip_back(text, end, floor, |byte| !is_stop(byte));
+    if looks_chosen(&text[start..end]) {
+        spans.add(start, end, Kind::Key);
+    }
+}
+
+/// `creds: bob / …`, `login with bob:…`: the half behind the user.
+pub(crate) fn find_half_near(text: &[u8], name: Name, spans: &mut Spans) {
+    let limit = (name.end + NEAR_BYTES).min(text.len());
+    let near = &text[name.end..limit];
+    let text = &text[..text.len().min(limit + MAX_TOKEN_BYTES)];
+    if let Some(mark) = memmem::find(near, b" / ").filter(|_| name.label != Label::Weak) {
+        let start = name.end + mark + 3;
+        let end = skip(text, start, |byte| !is_stop(byte));
+        if looks_chosen(&text[start..end]) {
+            spans.add(start, end, Kind::Key);
+        }
+    }
+    if name.label != Label::Weak || is_login(name.text(text)) {
+        for mark in memchr_iter(b':', near) {
+            let start = name.end + mark + 1;
+            let end = skip(text, start, |byte| !is_stop(byte));
+            if is_name(before(text, start - 1)) && looks_chosen(&text[start..end]) {
+                spans.add(start, end, Kind::Key);
+            }
+        }
+    }
+}
+
+/// A chosen word in quotes near the name of a password: an argument of a call.
+pub(crate) fn find_quoted_near(line: &[u8], name: Name, spans: &mut Spans) {
+    if name.label == Label::Weak {
+        return;
+    }
+    let limit = (name.end + NEAR_BYTES).min(line.len());
+    let mut position = name.end;
+    while let Some(quote) = next_quote(line, position, limit) {
+        let start = quote + 1;
+        let seen = line.len().min(start + MAX_CHOSEN_BYTES);
+        let end = skip(&line[..seen], start, |byte| byte != line[quote]);
+        let is_argument = matches!(before(line, quote), b'(' | b' ' | b',')
+            && !matches!(before(line, quote.saturating_sub(1)), b'=' | b'>');
+        if is_argument && end < seen && looks_chosen(&line[start..end]) {
+            let quoted = true;
+            take(
+                line,
+                name.label,
+                Value { start, end, quoted },
+                Reach::Word,
+                spans,
+            );
+            return;
+        }
+        position = start;
+    }
+}
+
 fn starts_verb(text: &[u8]) -> bool {
     VERBS.iter().any(|verb| text.starts_with(verb))
 }
@@ -109,20 +260,4 @@ fn next_quote(text: &[u8], from: usize, limit: usize) -> Option<usize> {
         .iter()
         .position(|byte| matches!(byte, b'"' | b'\''))
         .map(|offset| from + offset)
-}
-
-/// Adds the first value of a line whose label stands on the line above.
-pub(crate) fn find_first_value(line: &[u8], label: Label, spans: &mut Spans) {
-    let start = skip(line, 0, is_space);
-    let name = skip(line, start, |byte| is_letter(byte) || byte == b'"');
-    let is_value = [&b"value"[..], b"\"value\""].contains(&&line[start..name]);
-    if is_value && line.get(name) == Some(&b':') {
-        if let Some(value) = values::value_at(line, name + 1, Reach::Word) {
-            take(line, label, value, Reach::Word, spans);
-        }
-    } else if let Some(value) = values::value_at(line, start, Reach::Word)
-        && randomness::is_keylike(&line[value.start..value.end])
-    {
-        take(line, label, value, Reach::Word, spans);
-    }
 }

@@ -41,6 +41,7 @@ fn is_name_or_id(run: &[u8]) -> bool {
     vendors::names_id(run)
         || shapes::is_pod_name(run)
         || shapes::is_symbol_hash(run)
+        || shapes::is_ulid(run)
         || shapes::is_trace_context(run)
 }
 

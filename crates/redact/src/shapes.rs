@@ -4,6 +4,16 @@ use std::ops::RangeInclusive;
 
 use crate::bytes::{is_alnum, is_digit, is_hex, is_lower, is_upper};
 
+/// Lengths of the parts of what carries the ids of a trace and a span.
+const TRACE_CONTEXTS: [&[usize]; 6] = [
+    &[2, 32, 16, 2],
+    &[32, 16],
+    &[32, 16, 1],
+    &[32, 16, 2],
+    &[32, 16, 1, 16],
+    &[16, 16, 1, 16],
+];
+
 /// `8-4-4-4-12` hex digits.
 pub(crate) fn is_uuid(text: &[u8]) -> bool {
     text.len() == 36
@@ -67,13 +77,25 @@ pub(crate) fn is_pod_name(run: &[u8]) -> bool {
     drawn(5..=5) && drawn(8..=10) && parts.next().is_some()
 }
 
+/// An id that sorts by time: twenty-six digits and capitals, of which the first
+/// say the time.
+pub(crate) fn is_ulid(run: &[u8]) -> bool {
+    run.len() == 26
+        && run.starts_with(b"01")
+        && run.iter().all(|byte| is_digit(*byte) || is_upper(*byte))
+}
+
 /// The end of a Rust symbol in a backtrace: `h4bb1497076d04ab9`.
 pub(crate) fn is_symbol_hash(run: &[u8]) -> bool {
     run.len() == 17 && run[0] == b'h' && run[1..].iter().all(|byte| is_hex(*byte))
 }
 
-/// A trace context header: version, trace, span and flags.
+/// The ids of a trace and a span, alone or as headers carry them: with version,
+/// flags or the span above.
 pub(crate) fn is_trace_context(run: &[u8]) -> bool {
-    let lengths = run.split(|byte| *byte == b'-').map(<[u8]>::len);
-    lengths.eq([2, 32, 16, 2]) && run.iter().all(|byte| is_hex(*byte) || *byte == b'-')
+    let lengths = || run.split(|byte| *byte == b'-').map(<[u8]>::len);
+    TRACE_CONTEXTS
+        .iter()
+        .any(|known| lengths().eq(known.iter().copied()))
+        && run.iter().all(|byte| is_hex(*byte) || *byte == b'-')
 }

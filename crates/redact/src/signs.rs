@@ -17,6 +17,8 @@ pub(crate) struct Signs {
     pub(crate) double_colon: bool,
     /// An at sign.
     pub(crate) at: bool,
+    /// A sign of the dollar.
+    pub(crate) dollar: bool,
     /// A flag of a command.
     pub(crate) flag: bool,
     /// What may start an escape.
@@ -30,6 +32,7 @@ impl Signs {
         url: true,
         double_colon: true,
         at: true,
+        dollar: true,
         flag: true,
         escape: true,
     };
@@ -42,7 +45,8 @@ impl Signs {
             url: has(&urls::PLAIN_MARK) || has(&urls::ESCAPED_MARK),
             double_colon: has(&addresses::DOUBLE_COLON),
             at: memchr(b'@', text).is_some(),
-            flag: has(&commands::FLAG_FINDER),
+            dollar: memchr(b'$', text).is_some(),
+            flag: has(&commands::FLAG_FINDER) || has(&commands::QUOTED_FLAG_FINDER),
             escape: memchr3(b'%', b'&', b'\\', text).is_some(),
         }
     }

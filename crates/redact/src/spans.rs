@@ -1,6 +1,6 @@
 //! The stretches of a line that go, and how the line reads without them.
 
-use crate::bytes::{is_escape_letter, is_escaped, is_hex};
+use crate::bytes::{at, is_escape_letter, is_escaped, is_hex};
 use crate::certainty::Reach;
 use crate::counts::{Counts, Kind};
 
@@ -59,6 +59,22 @@ impl Spans {
         let mut keys: Vec<Span> = self.found.iter().filter(is_key).copied().collect();
         keys.sort_unstable_by_key(|span| span.start);
         keys
+    }
+
+    /// Where the credentials of a URL end that were found around `position`, if any were.
+    pub(crate) fn end_of_credentials(&self, line: &[u8], position: usize) -> Option<usize> {
+        let is_around = |span: &&Span| {
+            span.kind == Kind::Key
+                && span.start <= position
+                && position < span.end
+                && at(line, span.end) == b'@'
+        };
+        self.found
+            .iter()
+            .rev()
+            .take(64)
+            .find(is_around)
+            .map(|span| span.end)
     }
 
     /// Whether the credentials of a URL, found shortly before, end at `position`.

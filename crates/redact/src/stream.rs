@@ -1,5 +1,7 @@
 //! Text that arrives in pieces.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 use crate::counts::{Counts, Kind};
@@ -80,7 +82,10 @@ impl StreamRedactor {
             output.extend_from_slice(REDACTED_FIELD.as_bytes());
             return;
         }
-        let text = String::from_utf8_lossy(&self.line);
+        let text = match std::str::from_utf8(&self.line) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&self.line),
+        };
         let rules = &self.redactor.rules;
         match redact_line(
             rules,

@@ -1,10 +1,12 @@
 //! What stands behind a label: where the value is, and whether it goes.
 
-use crate::bytes::{at, is_digit, is_letter, is_name, is_quote, is_space, skip, skip_back};
+use crate::bytes::{
+    at, is_alnum, is_digit, is_letter, is_name, is_quote, is_space, skip, skip_back,
+};
 use crate::keys::Label;
 use crate::placeholders::{
-    holds_template, is_code, is_description, is_marker, is_name_of_secret, is_template,
-    is_word_of_prose,
+    holds_template, is_code, is_description, is_index_or_tag, is_marker, is_name_of_secret,
+    is_prompt, is_template, is_type, is_word_of_prose,
 };
 use crate::randomness::is_keylike;
 use crate::references::is_reference;
@@ -40,6 +42,7 @@ pub(crate) enum Reach {
 pub(crate) fn value_at(line: &[u8], from: usize, reach: Reach) -> Option<Value> {
     let start = skip(line, from, is_space);
     let start = start + string_prefix(line, start);
+    let start = start + opening_of_text(line, start);
     if line.len() <= start {
         return None;
     }
@@ -58,11 +61,22 @@ pub(crate) fn value_at(line: &[u8], from: usize, reach: Reach) -> Option<Value> 
     })
 }
 
+/// `<![CDATA[…]]>`: text that markup quotes.
+fn opening_of_text(line: &[u8], start: usize) -> usize {
+    const OPENING: &[u8] = b"<![CDATA[";
+    let rest = line.get(start..).unwrap_or_default();
+    if rest.starts_with(OPENING) {
+        OPENING.len()
+    } else {
+        0
+    }
+}
+
 /// `@"…"`, `b'…'`, `f"…"`: letters that belong to a quote.
 fn string_prefix(line: &[u8], start: usize) -> usize {
     let prefix = matches!(
         at(line, start),
-        b'@' | b'b' | b'r' | b'u' | b'f' | b'$' | b'L'
+        b'@' | b'b' | b'r' | b'u' | b'f' | b'$' | b'L' | b'N' | b'E'
     );
     usize::from(prefix && is_quote(at(line, start + 1)))
 }
@@ -186,6 +200,11 @@ fn ends_parameter(line: &[u8], mark: usize) -> bool {
         || line.get(from).is_some_and(|byte| is_space(*byte))
 }
 
+/// Whether a bare value and what stands behind it are code.
+pub(crate) fn is_code_before(text: &[u8], value: Value) -> bool {
+    !value.quoted && is_index_or_tag(&text[value.start..value.end], &text[value.end..])
+}
+
 /// What happens to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -202,7 +221,8 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
         || is_marker(trimmed)
         || is_template(trimmed)
         || is_word_of_prose(trimmed, quoted)
-        || (quoted && is_description(trimmed))
+        || is_url(trimmed)
+        || (quoted && (is_description(trimmed) || is_prompt(trimmed)))
     {
         return Fate::Stays;
     }
@@ -211,7 +231,7 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
     }
     if trimmed.iter().all(|byte| *byte == b'*')
         || (label == Label::Weak && (!is_keylike(trimmed) || is_name_of_secret(trimmed)))
-        || (!quoted && (is_code(trimmed) || is_reference(trimmed)))
+        || (!quoted && (is_code(trimmed) || is_reference(trimmed) || is_type(trimmed)))
     {
         return Fate::Stays;
     }
@@ -220,6 +240,19 @@ pub(crate) fn fate(label: Label, value: &[u8], quoted: bool) -> Fate {
     } else {
         Fate::Goes
     }
+}
+
+/// Whether the rules of URLs decide about `value`: its host stays.
+pub(crate) fn is_url(value: &[u8]) -> bool {
+    let scheme = skip(value, 0, |byte| {
+        is_name(byte) || matches!(byte, b'+' | b'.' | b':')
+    });
+    let behind = &value[scheme..];
+    let host = match value[..scheme].last() {
+        Some(b':') => behind.strip_prefix(b"//").or(behind.strip_prefix(br"\/\/")),
+        _ => None,
+    };
+    is_letter(at(value, 0)) && host.is_some_and(|host| is_alnum(at(host, 0)) || at(host, 0) == b'[')
 }
 
 /// Whether `text` is made of digits and signs only, as numbers are in JSON.

@@ -1,11 +1,17 @@
 //! How vendors mark their keys, and how systems mark their ids.
 
-use crate::bytes::{is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_upper, skip_back};
-use crate::shapes::{is_hex_number, is_uuid};
+use crate::bytes::{
+    is_alnum, is_digit, is_escape_letter, is_hex, is_letter, is_lower, is_upper, skip_back,
+};
+use crate::shapes::{is_hash_length, is_hex_number, is_uuid};
 use crate::word_list::{LazyList, WordList};
 
 /// The length of a UUID as text.
 const UUID_BYTES: usize = 36;
+/// The shortest hex digits that a few letters make a key.
+const MIN_HEX_BYTES: usize = 32;
+/// The most letters with which a vendor marks hex digits.
+const MAX_MARK_BYTES: usize = 8;
 
 /// Beginnings of keys with how many name characters must follow at least.
 const KEY_PREFIXES: &[(&[u8], usize)] = &[
@@ -158,24 +164,62 @@ pub(crate) fn continues_key(line: &[u8], start: usize, end: usize) -> bool {
     }
 }
 
-/// A few letters right in front of hex digits of a hash's length.
+/// A few letters right in front of or behind at least 32 hex digits: a vendor's
+/// mark, unless the letters say that an id follows.
 pub(crate) fn is_lettered_hex(run: &[u8]) -> bool {
-    if run.len() < 34 || !run[run.len() - 32..].iter().all(|byte| is_hex(*byte)) {
+    if run.len() < MIN_HEX_BYTES + 2 {
         return false;
     }
-    let lead = run
+    let (head, tail) = run.split_at(run.len() / 2);
+    let is_hex_end = tail.iter().all(|byte| is_hex(*byte));
+    let is_hex_start = head.iter().all(|byte| is_hex(*byte));
+    match (is_hex_start, is_hex_end) {
+        (false, true) => has_mark_before(run),
+        (true, false) => has_mark_behind(run),
+        (true, true) => has_capitals_before(run),
+        (false, false) => false,
+    }
+}
+
+/// `vtk9f86…`: the last letter that is no hex digit ends the mark or stands in it.
+fn has_mark_before(run: &[u8]) -> bool {
+    let mark = run
         .iter()
-        .take_while(|byte| is_letter(**byte) && !is_hex(**byte))
-        .count();
-    [32, 40, 48, 56, 64].iter().any(|length| {
-        run.len().checked_sub(*length).is_some_and(|cut| {
-            (2..=8).contains(&cut)
-                && (0 < lead || run[..cut].iter().all(|byte| is_upper(*byte)))
-                && run[..cut].iter().all(|byte| is_letter(*byte))
-                && is_hex_number(&run[cut..])
-                && !is_id_word(&run[..cut])
-        })
-    })
+        .rposition(|byte| !is_hex(*byte))
+        .map_or(0, |last| last + 1);
+    let hex = &run[mark..];
+    let is_long_enough = 2 <= mark || !is_hash_length(hex.len());
+    let letters = mark + hex.iter().take_while(|byte| is_letter(**byte)).count();
+    is_long_enough
+        && is_mark(&run[..mark])
+        && MIN_HEX_BYTES <= hex.len()
+        && is_hex_number(hex)
+        && !(mark..=letters).any(|end| is_id_word(&run[..end]))
+}
+
+/// `9f86…NRAL`.
+fn has_mark_behind(run: &[u8]) -> bool {
+    let mark = run
+        .iter()
+        .position(|byte| !is_hex(*byte))
+        .unwrap_or(run.len());
+    2 <= run.len() - mark
+        && is_mark(&run[mark..])
+        && MIN_HEX_BYTES <= mark
+        && run[..mark].iter().any(|byte| is_digit(*byte))
+}
+
+/// `ABCA9f86…`: all are hex digits, but not all of one case.
+fn has_capitals_before(run: &[u8]) -> bool {
+    let mark = run.iter().take_while(|byte| is_upper(**byte)).count();
+    (2..=MAX_MARK_BYTES).contains(&mark)
+        && MIN_HEX_BYTES <= run.len() - mark
+        && run[mark..].iter().any(|byte| is_lower(*byte))
+        && is_hex_number(&run[mark..])
+}
+
+fn is_mark(text: &[u8]) -> bool {
+    text.len() <= MAX_MARK_BYTES && text.iter().all(|byte| is_letter(*byte))
 }
 
 /// A vendor's few letters in front of a UUID: `sdk-8aeb51f3-…`.
@@ -184,7 +228,7 @@ pub(crate) fn is_prefixed_uuid(run: &[u8]) -> bool {
         return false;
     };
     let (mark, prefix) = (run[cut], &run[..cut]);
-    (3..=6).contains(&cut)
+    (2..=6).contains(&cut)
         && matches!(mark, b'-' | b'_')
         && prefix.iter().all(|byte| is_letter(*byte))
         && is_uuid(&run[cut + 1..])

@@ -11,7 +11,7 @@ const MAX_WORD_BYTES: usize = 32;
 /// What people choose to get in.
 const PASSWORDS: &str = "\
     pass passwd password passwords passwort passphrase passcode pwd psw pswd pw passwrd \
-    userpass dbpass mypass contrasena kennwort motdepasse senha";
+    userpass dbpass mypass passe rootpw bindpw userpw adminpw dbpw contrasena kennwort motdepasse senha";
 /// What is secret by its name alone.
 const SECRETS: &str = "\
     secret secrets secrete token apikey apikeys authtoken accesstoken credential \
@@ -21,7 +21,7 @@ const SECRETS: &str = "\
 /// What may be secret, if it looks so.
 const WEAKS: &str = "\
     key keys auth private access login crumb signature sig hmac salt seed license licence \
-    webhook sid oauth tenant nonce cert pin bot tokens api iv cipher passwordless";
+    webhook sid oauth tenant nonce cert pin bot tokens api iv cipher passwordless authenticate signin";
 /// What is about a secret and none itself.
 const ABOUT: &str = "\
     type count counts limit limits usage size length len url uri endpoint file filename \
@@ -37,7 +37,7 @@ const ABOUT: &str = "\
 const IDS: &str = "id ids identifier";
 /// What makes the key or token after it no secret.
 const OPEN: &str = "\
-    redacted public primary foreign sort partition idempotency routing bucket unique \
+    redacted public primary foreign sort partition idempotency bucket unique \
     composite schema group hot arrow page dedup grouping map dict json object translation \
     i18n enter escape press shortcut row hash range index cache storage";
 /// What makes a key after it a secret.
