@@ -17,6 +17,11 @@ use crate::spans::Spans;
 /// The shortest text of a version 6 address with all of its groups.
 const MIN_FULL_V6_BYTES: usize = 15;
 
+/// How many colons such a text has.
+const FULL_V6_COLONS: usize = 7;
+/// How many bytes are counted at a time; fewer than a byte can count.
+const COUNTED_BYTES: usize = 128;
+
 pub(crate) static DOUBLE_COLON: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"::"));
 
 /// The longest text of a version 6 address, with an embedded version 4 one.
@@ -65,6 +70,9 @@ fn find_short_v6(line: &[u8], spans: &mut Spans) {
 /// Finds addresses with all eight groups: long runs of their characters, so
 /// that most bytes need no look.
 fn find_full_v6(line: &[u8], spans: &mut Spans) {
+    if !has_many_colons(line) {
+        return;
+    }
     let mut from = 0;
     while let Some((start, end)) = long_runs::next(line, from, MIN_FULL_V6_BYTES, long_runs::is_v6)
     {
@@ -73,6 +81,17 @@ fn find_full_v6(line: &[u8], spans: &mut Spans) {
         }
         from = end + 1;
     }
+}
+
+/// Whether `line` may hold an address with all groups: few bytes at a time are
+/// counted, so that the compiler can count many at once.
+fn has_many_colons(line: &[u8]) -> bool {
+    let mut colons = 0;
+    line.chunks(COUNTED_BYTES).any(|chunk| {
+        let count: u8 = chunk.iter().map(|byte| u8::from(*byte == b':')).sum();
+        colons += usize::from(count);
+        FULL_V6_COLONS <= colons
+    })
 }
 
 pub(crate) const fn is_v6(byte: u8) -> bool {

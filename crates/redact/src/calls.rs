@@ -11,7 +11,9 @@ use crate::values::{self, Reach, Value};
 /// How many arguments are looked at.
 const MAX_ARGUMENTS: usize = 5;
 /// How far behind its bracket a call is looked at.
-pub(crate) const MAX_CALL_BYTES: usize = 512;
+pub(crate) const MAX_CALL_BYTES: usize = 384;
+/// How much of an argument may say what it is.
+const MAX_HINT_BYTES: usize = 64;
 /// How much in front of its last word a function's name has.
 const MAX_RECEIVER_BYTES: usize = 48;
 
@@ -195,6 +197,7 @@ fn is_address(literal: &[u8]) -> bool {
 }
 
 fn holds(text: &[u8], part: &[u8]) -> bool {
+    let text = &text[..text.len().min(MAX_HINT_BYTES)];
     text.windows(part.len())
         .any(|window| window.eq_ignore_ascii_case(part))
 }

@@ -113,6 +113,10 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
             find_behind(text, blank, flag, spans);
         }
     }
+}
+
+/// Finds credentials behind flags in lists of arguments.
+pub(crate) fn find_quoted(line: &[u8], spans: &mut Spans) {
     for quote in QUOTED_FLAG_FINDER.find_iter(line) {
         find_behind_quoted(line, quote, spans);
     }

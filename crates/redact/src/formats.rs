@@ -37,22 +37,32 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
 /// Finds the password on a line of few words: `client server password *`, and
 /// `server user:password`.
 fn find_words(line: &[u8], spans: &mut Spans) {
+    let line = line.trim_ascii_end();
     if MAX_WORDS_BYTES < line.len() {
         return;
     }
-    let words = || {
-        line.split(|byte| is_space(*byte))
-            .filter(|word| !word.is_empty())
-    };
-    let count = words().count();
-    let Some(last) = words().last() else { return };
-    if count == 4 && last == b"*" {
-        let quoted = words().nth(2).unwrap_or_default();
-        let word = quoted.trim_ascii().strip_prefix(b"\"").unwrap_or(quoted);
+    if line.ends_with(b"*") {
+        find_third_of_four(line, spans);
+        return;
+    }
+    let start = skip(line, 0, is_space);
+    let end = skip(line, start, |byte| !is_space(byte));
+    let second = skip(line, end, is_space);
+    let is_last = skip(line, second, |byte| !is_space(byte)) == line.len();
+    if is_last && names_server(&line[start..end]) {
+        let user = skip(line, second, |byte| byte != b':');
+        add_chosen(line, line.get(user + 1..).unwrap_or_default(), spans);
+    }
+}
+
+fn find_third_of_four(line: &[u8], spans: &mut Spans) {
+    let mut words = line
+        .split(|byte| is_space(*byte))
+        .filter(|word| !word.is_empty());
+    let third = words.by_ref().nth(2).unwrap_or_default();
+    if words.next() == Some(b"*") && words.next().is_none() {
+        let word = third.strip_prefix(b"\"").unwrap_or(third);
         add_chosen(line, word.strip_suffix(b"\"").unwrap_or(word), spans);
-    } else if count == 2 && words().next().is_some_and(names_server) {
-        let user = skip(last, 0, |byte| byte != b':');
-        add_chosen(line, last.get(user + 1..).unwrap_or_default(), spans);
     }
 }
 
@@ -76,7 +86,7 @@ fn add_chosen(line: &[u8], word: &[u8], spans: &mut Spans) {
 fn find_accounts(line: &[u8], spans: &mut Spans) {
     const TAIL: &[u8] = b":::";
     let end = line.trim_ascii_end().len();
-    if MAX_LINE_BYTES < end || !line[..end].ends_with(TAIL) {
+    if !line[..end].ends_with(TAIL) || MAX_LINE_BYTES < end {
         return;
     }
     let is_hash = |field: &[u8]| field.len() == 32 && field.iter().all(|byte| is_hex(*byte));

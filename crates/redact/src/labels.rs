@@ -126,8 +126,11 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     {
         calls::find_login(text, open, spans);
     }
-    if link.is_json && at(text, skip(text, link.from, is_space)) == b'{' {
-        let end = objects::find(text, link.from, name, spans);
+    if link.is_json
+        && at(text, skip(text, link.from, is_space)) == b'{'
+        && objects::holds_secrets(name.text(text), name.label)
+    {
+        let end = objects::find(text, link.from, spans);
         return Found {
             end: name.end,
             seen: end,

@@ -51,6 +51,9 @@ pub(crate) fn find_credentials(
     if signs.flag {
         commands::find(line, spans);
     }
+    if signs.quoted_flag {
+        commands::find_quoted(line, spans);
+    }
     if signs.dollar {
         hashes::find(line, spans);
     }

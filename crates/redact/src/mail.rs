@@ -59,11 +59,11 @@ fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
         spans.add(start, sign, Kind::Key);
         return;
     }
-    if names_account(line, start) {
-        return;
-    }
     let is_person = &line[start..sign] != b"git" && !CIPHER_DOMAINS.contains(&domain);
     if start < sign && is_person && is_domain(domain) {
+        if names_account(line, start) {
+            return;
+        }
         spans.add(start, end, Kind::Email);
         find_password(line, end, spans);
     } else if before(line, start) == b'/' && is_password_behind_slash(line, start, sign) {

@@ -3,18 +3,16 @@
 use crate::bytes::{at, is_space, skip};
 use crate::keys::{self, Label};
 use crate::labels::take;
-use crate::names::Name;
 use crate::spans::Spans;
 use crate::values::{self, MAX_VALUE_BYTES, Reach};
 
 /// Words at the end of names that announce a secret once an object follows.
 const HOLDERS: [&[u8]; 4] = [b"auth", b"oauth", b"tokens", b"logins"];
 
-/// Takes what looks like a key from the object at `from`, behind `name`, unless
+/// Takes what looks like a key from the object at `from`, behind a name, unless
 /// a name of its own says what it is; says where the object ends.
-pub(crate) fn find(text: &[u8], from: usize, name: Name, spans: &mut Spans) -> usize {
+pub(crate) fn find(text: &[u8], from: usize, spans: &mut Spans) -> usize {
     let open = skip(text, from, is_space);
-    let holds_secrets = holds_secrets(name.text(text), name.label);
     let limit = text.len().min(open + MAX_VALUE_BYTES);
     let (mut depth, mut position, mut is_open) = (0_usize, open, true);
     while position < limit {
@@ -29,7 +27,7 @@ pub(crate) fn find(text: &[u8], from: usize, name: Name, spans: &mut Spans) -> u
                 if at(text, skip(text, closed, is_space)) == b':' {
                     let inner = &text[value.start..value.end];
                     is_open = keys::label_of(inner).is_none() && !keys::describes(inner);
-                } else if is_open && holds_secrets {
+                } else if is_open {
                     take(text, Label::Weak, value, Reach::Word, spans);
                 }
                 position = closed;

@@ -25,6 +25,9 @@ const VERBS: [&[u8]; 8] = [
     b" to ",
 ];
 
+/// Words between a password and its name.
+const VERBS_BEFORE: [&[u8]; 4] = [b" is the ", b" as the ", b" as ", b"\" into \""];
+
 /// So many letters, each by itself, are a key.
 const MIN_SPACED_LETTERS: usize = 16;
 
@@ -45,7 +48,7 @@ pub(crate) fn find_near(text: &[u8], from: usize, spans: &mut Spans) -> usize {
     let is_part = |byte: u8| is_name(byte) || matches!(byte, b'+' | b'/' | b'.' | b'~');
     let mut position = from;
     while position < limit {
-        let start = skip(text, position, |byte| !is_part(byte));
+        let start = skip(&text[..limit], position, |byte| !is_part(byte));
         let seen = text.len().min(start + MAX_TOKEN_BYTES);
         let end = skip(&text[..seen], start, is_part);
         if start < limit && is_near_key(text, start, end) {
@@ -185,15 +188,14 @@ fn find_spoken_bare(text: &[u8], from: usize, spans: &mut Spans) {
 
 /// `… is the password`, `use … as the password`.
 fn find_spoken_before(text: &[u8], name: Name, spans: &mut Spans) {
-    let floor = name.start.saturating_sub(NEAR_BYTES);
-    let head = &text[floor..name.start];
-    let verb = [&b" is the "[..], b" as the ", b" as ", b"\" into \""]
-        .iter()
-        .find_map(|verb| memmem::rfind(head, verb));
-    let Some(end) = verb.map(|offset| floor + offset) else {
+    let head = &text[..name.start];
+    let verb = VERBS_BEFORE.iter().find(|verb| head.ends_with(verb));
+    let Some(end) = verb.map(|verb| head.len() - verb.len()) else {
         return;
     };
-    let start = skip_back(text, end, floor, |byte| !is_stop(byte));
+    let start = skip_back(text, end, end.saturating_sub(NEAR_BYTES), |byte| {
+        !is_stop(byte)
+    });
     if looks_chosen(&text[start..end]) {
         spans.add(start, end, Kind::Key);
     }

@@ -27,13 +27,15 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
     if vendors::has_key_prefix(run) {
         return true;
     }
-    if is_plain(run) || shapes::is_uuid(run) {
-        return false;
+    let census = Census::of(run);
+    if census.digits == 0 {
+        return !is_plain(run, &census) && surprises(run, &census) && !is_name_or_id(run);
     }
-    if has_shape_of_key(run) {
-        return true;
+    if !census.has_lower && !census.has_upper {
+        return is_odd_hex(run);
     }
-    !is_name_or_id(run) && surprises(run)
+    !shapes::is_uuid(run)
+        && (has_shape_of_key(run) || (surprises(run, &census) && !is_name_or_id(run)))
 }
 
 /// Whether the run says by its shape or its first word what it is.
@@ -45,24 +47,23 @@ fn is_name_or_id(run: &[u8]) -> bool {
         || shapes::is_trace_context(run)
 }
 
-fn surprises(run: &[u8]) -> bool {
+fn surprises(run: &[u8], census: &Census) -> bool {
     let weight = weigh(run);
     SURPRISING <= weight.most
         || (SURPRISING_TOGETHER <= weight.sum && 20 <= run.len())
-        || is_odd_hex(run)
-        || surprises_as_whole(run)
+        || (0 < census.digits && is_odd_hex(run))
+        || surprises_as_whole(run, census)
 }
 
 /// Whether all of a run with digits or joints is no name.
-fn surprises_as_whole(run: &[u8]) -> bool {
-    let has = |is_of: fn(u8) -> bool| run.iter().any(|byte| is_of(*byte));
-    let is_joined = !run.iter().all(|byte| is_alnum(*byte));
-    if !has(is_digit) {
+fn surprises_as_whole(run: &[u8], census: &Census) -> bool {
+    let is_joined = census.is_joined;
+    if census.digits == 0 {
         return is_joined && SURPRISING <= surprise_of_parts(run);
     }
     let least = if is_joined {
         SURPRISING_JOINED
-    } else if has(is_lower) && has(is_upper) {
+    } else if census.has_lower && census.has_upper {
         SURPRISING_MIXED
     } else {
         SURPRISING_ONE_CASE
@@ -92,11 +93,9 @@ pub(crate) fn surprise_of_parts(run: &[u8]) -> i32 {
     }
 }
 
-/// Whether no digit and no change of case makes the run more than words.
-fn is_plain(run: &[u8]) -> bool {
-    let census = Census::of(run);
-    let is_mixed = 0 < census.digits || (census.has_lower && census.has_upper);
-    !is_mixed
+/// Whether no change of case makes a run without digits more than words.
+fn is_plain(run: &[u8], census: &Census) -> bool {
+    !(census.has_lower && census.has_upper)
         && (run.len() < LONG_WORD_BYTES
             || run
                 .split(|byte| !is_letter(*byte))
@@ -184,20 +183,24 @@ struct Census {
     digits: usize,
     has_lower: bool,
     has_upper: bool,
+    is_joined: bool,
 }
 
 impl Census {
     fn of(text: &[u8]) -> Census {
         let (mut digits, mut has_lower, mut has_upper) = (0, false, false);
+        let mut is_joined = false;
         for &byte in text {
             digits += usize::from(is_digit(byte));
             has_lower |= is_lower(byte);
             has_upper |= is_upper(byte);
+            is_joined |= !is_alnum(byte);
         }
         Census {
             digits,
             has_lower,
             has_upper,
+            is_joined,
         }
     }
 }

@@ -93,6 +93,9 @@ pub(crate) fn is_symbol_hash(run: &[u8]) -> bool {
 /// The ids of a trace and a span, alone or as headers carry them: with version,
 /// flags or the span above.
 pub(crate) fn is_trace_context(run: &[u8]) -> bool {
+    if !(35..=68).contains(&run.len()) {
+        return false;
+    }
     let lengths = || run.split(|byte| *byte == b'-').map(<[u8]>::len);
     TRACE_CONTEXTS
         .iter()

@@ -21,6 +21,8 @@ pub(crate) struct Signs {
     pub(crate) dollar: bool,
     /// A flag of a command.
     pub(crate) flag: bool,
+    /// A flag in a list of arguments.
+    pub(crate) quoted_flag: bool,
     /// What may start an escape.
     pub(crate) escape: bool,
 }
@@ -34,6 +36,7 @@ impl Signs {
         at: true,
         dollar: true,
         flag: true,
+        quoted_flag: true,
         escape: true,
     };
 
@@ -46,7 +49,8 @@ impl Signs {
             double_colon: has(&addresses::DOUBLE_COLON),
             at: memchr(b'@', text).is_some(),
             dollar: memchr(b'$', text).is_some(),
-            flag: has(&commands::FLAG_FINDER) || has(&commands::QUOTED_FLAG_FINDER),
+            flag: has(&commands::FLAG_FINDER),
+            quoted_flag: has(&commands::QUOTED_FLAG_FINDER),
             escape: memchr3(b'%', b'&', b'\\', text).is_some(),
         }
     }

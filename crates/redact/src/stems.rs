@@ -212,26 +212,34 @@ const fn fold(first: u8, second: u8, third: u8) -> usize {
     ((first & 31) as usize) << 10 | ((second & 31) as usize) << 5 | (third & 31) as usize
 }
 
-/// Whether four bytes, folded and hashed, may stand at or beside the start of a stem.
-static MAY_START: [u8; FOLDS] = may_start();
+/// How many values four folded bytes have once they are hashed.
+const HASHES: usize = 1 << 16;
 
-const fn may_start() -> [u8; FOLDS] {
-    let mut table = [0; FOLDS];
+/// Where a stem may start, seen from the place of four bytes: there, one byte
+/// before it or one behind.
+const HERE: u8 = 1;
+const BEFORE: u8 = 2;
+const BEHIND: u8 = 4;
+
+/// Which of these may be, by the hash of four folded bytes. Every second byte is
+/// looked at, so that each stem is seen from one place.
+static MAY_START: [u8; HASHES] = may_start();
+
+const fn may_start() -> [u8; HASHES] {
+    let mut table = [0; HASHES];
     let mut index = 0;
     while index < STEMS.len() {
         let text = STEMS[index].text;
         let mut any = 0;
-        while any < 32 {
-            // Every second byte is looked at: the stem starts there or one byte beside.
+        while any < 128 {
             let fourth = if 3 < text.len() { text[3] } else { any };
-            table[hash([text[0], text[1], text[2], fourth])] = 1;
-            let last = if 4 < text.len() { text[4] } else { any };
-            let beside = if 3 < text.len() {
-                [text[1], text[2], text[3], last]
+            table[hash([text[0], text[1], text[2], fourth])] |= HERE;
+            if 3 < text.len() {
+                let fifth = if 4 < text.len() { text[4] } else { any };
+                table[hash([text[1], text[2], text[3], fifth])] |= BEFORE;
             } else {
-                [any, text[0], text[1], text[2]]
-            };
-            table[hash(beside)] = 1;
+                table[hash([any, text[0], text[1], text[2]])] |= BEHIND;
+            }
             any += 1;
         }
         index += 1;
@@ -240,57 +248,82 @@ const fn may_start() -> [u8; FOLDS] {
 }
 
 const fn hash(four: [u8; 4]) -> usize {
-    let folded = u32::from_le_bytes(four) & 0x1f1f_1f1f;
-    (folded.wrapping_mul(0x9e37_79b1) >> 17) as usize
+    // Without the bit of the case; digits and letters stay apart.
+    let folded = u32::from_le_bytes(four) & 0x5f5f_5f5f;
+    (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 /// How many places are looked at between two questions whether a stem is among them.
 const STEPS: usize = 8;
+/// The bytes that so many steps see: the last one sees four.
+const BLOCK_BYTES: usize = 2 * STEPS + 2;
 
 /// The next stem in `line` from `from` on.
 pub(crate) fn next(line: &[u8], from: usize) -> Option<Found> {
     let mut position = from;
-    while let Some(block) = block_at(line, position) {
-        let mut marks = marks_of(block);
-        while marks != 0 {
-            let place = position + 2 * marks.trailing_zeros() as usize;
-            let found = next_from(line, place.saturating_sub(1).max(from), place + 2);
-            if found.is_some() {
-                return found;
-            }
-            marks &= marks - 1;
+    while let Some(block) = line.get(position..)?.first_chunk() {
+        let found = next_in_block(line, from, position, block);
+        if found.is_some() {
+            return found;
         }
         position += 2 * STEPS;
     }
-    next_from(line, position.saturating_sub(1).max(from), line.len())
+    let tail = line.get(position..)?;
+    let mut block = [b' '; BLOCK_BYTES];
+    block[..tail.len()].copy_from_slice(tail);
+    next_in_block(line, from, position, &block)
 }
 
-/// The bytes from `position` on in which each step sees four.
-fn block_at(line: &[u8], position: usize) -> Option<&[u8; 2 * STEPS + 2]> {
-    line.get(position..)?.first_chunk()
+/// The first stem from `from` on that a step in the block at `position` sees.
+#[inline(always)]
+fn next_in_block(
+    line: &[u8],
+    from: usize,
+    position: usize,
+    block: &[u8; BLOCK_BYTES],
+) -> Option<Found> {
+    let mut marks = marks_of(block);
+    while marks != 0 {
+        let step = marks.trailing_zeros() as usize;
+        let seen = MAY_START[hash_at(block, step)];
+        let found = next_around(line, from, position + 2 * step, seen);
+        if found.is_some() {
+            return found;
+        }
+        marks &= marks - 1;
+    }
+    None
 }
 
 /// A bit for each step that may see the start of a stem.
-fn marks_of(block: &[u8; 2 * STEPS + 2]) -> u32 {
+fn marks_of(block: &[u8; BLOCK_BYTES]) -> u32 {
     let mut marks = 0;
     for step in 0..STEPS {
-        let at = 2 * step;
-        let four = [block[at], block[at + 1], block[at + 2], block[at + 3]];
-        marks |= u32::from(MAY_START[hash(four)]) << step;
+        marks |= u32::from(MAY_START[hash_at(block, step)] != 0) << step;
     }
     marks
 }
 
-/// The first stem that starts between `from` and `to`.
-fn next_from(line: &[u8], from: usize, to: usize) -> Option<Found> {
-    let windows = line.get(from..)?.array_windows().take(to - from);
-    windows
-        .enumerate()
-        .find_map(|(offset, [first, second, third])| {
-            let stem = usize::from(STEM_OF[fold(*first, *second, *third)]);
-            let stems = STEMS.get(stem.checked_sub(1)?..)?;
-            stem_at(line, from + offset, stems)
-        })
+fn hash_at(block: &[u8; BLOCK_BYTES], step: usize) -> usize {
+    let at = 2 * step;
+    hash([block[at], block[at + 1], block[at + 2], block[at + 3]])
+}
+
+/// The first stem from `from` on where `seen` says that one may start around `place`.
+fn next_around(line: &[u8], from: usize, place: usize, seen: u8) -> Option<Found> {
+    let before = (seen & BEFORE != 0 && from < place)
+        .then(|| starting_at(line, place - 1))
+        .flatten();
+    before
+        .or_else(|| (seen & HERE != 0).then(|| starting_at(line, place))?)
+        .or_else(|| (seen & BEHIND != 0).then(|| starting_at(line, place + 1))?)
+}
+
+/// The stem that starts at `start`, if one does.
+fn starting_at(line: &[u8], start: usize) -> Option<Found> {
+    let &[first, second, third] = line.get(start..)?.first_chunk()?;
+    let stem = usize::from(STEM_OF[fold(first, second, third)]);
+    stem_at(line, start, STEMS.get(stem.checked_sub(1)?..)?)
 }
 
 /// The one of `stems` that stands at `start`, of those that begin like the first.

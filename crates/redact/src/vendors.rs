@@ -134,8 +134,11 @@ pub(crate) fn has_key_prefix(run: &[u8]) -> bool {
     };
     KEY_STARTS[fold(*first, *second)]
         && KEY_PREFIXES.iter().any(|(prefix, least)| {
-            run.strip_prefix(*prefix)
-                .is_some_and(|rest| *least <= rest.len())
+            prefix[0] == *first
+                && prefix[1] == *second
+                && run
+                    .strip_prefix(*prefix)
+                    .is_some_and(|rest| *least <= rest.len())
         })
 }
 

@@ -202,6 +202,86 @@ pub(crate) const LABELLED: &[Context] = &[
         Case::Camel,
         "<{name}>\n  {secret}\n</{name}>",
     ),
+    (
+        "call by place",
+        Case::Snake,
+        "db = {vendor}_connect(\"db.{vendor}.com\", \"app\", \"{secret}\", \"main\")",
+    ),
+    (
+        "login by place",
+        Case::Snake,
+        "session.login('{vendor}', '{secret}')",
+    ),
+    (
+        "pair of a request",
+        Case::Snake,
+        "requests.get(url, auth=('{vendor}', '{secret}'), timeout=3)",
+    ),
+    (
+        "wrapped in a call",
+        Case::Snake,
+        "Config { {name}: Some(\"{secret}\") }",
+    ),
+    (
+        "statement",
+        Case::Snake,
+        "CREATE USER '{vendor}'@'%' IDENTIFIED BY '{secret}';",
+    ),
+    (
+        "device",
+        Case::Snake,
+        "interface 0\n snmp-server community {secret} RO\n exit",
+    ),
+    (
+        "device user",
+        Case::Snake,
+        "username {vendor} privilege 15 secret 0 {secret}",
+    ),
+    (
+        "flags of a user",
+        Case::Snake,
+        "{vendor}ctl -u {vendor} -p {secret} status",
+    ),
+    (
+        "piped to a name",
+        Case::Kebab,
+        "echo -n \"{secret}\" | {vendor} create {name} --data-file=-",
+    ),
+    (
+        "column",
+        Case::Snake,
+        "region,{name},owner\neu,{secret},{vendor}\nus,{secret},{vendor}",
+    ),
+    (
+        "default of a variable",
+        Case::Snake,
+        "variable \"{name}\" {\n  type = string\n  default = \"{secret}\"\n}",
+    ),
+    (
+        "nested object",
+        Case::Snake,
+        "{\"{name}\":{\"{vendor}.com\":\"{secret}\"},\"retries\":3}",
+    ),
+    (
+        "element with attributes",
+        Case::Camel,
+        "<{name} encrypted=\"false\">{secret}</{name}>",
+    ),
+    (
+        "quoted by markup",
+        Case::Camel,
+        "<{name}><![CDATA[{secret}]]></{name}>",
+    ),
+    (
+        "user of a repository",
+        Case::Snake,
+        "git remote add origin https://{name}:{secret}@git.{vendor}.com/app.git",
+    ),
+    (
+        "complaint about a field",
+        Case::Snake,
+        "1 validation error\n{name}\n  wrong scope [input_value='{secret}', input_type=str]",
+    ),
 ];
 
 /// What stands around a secret without a name.
