@@ -40,6 +40,50 @@ const fn has(byte: u8, classes: u8) -> bool {
     CLASS[byte as usize] & classes != 0
 }
 
+/// Which classes of bytes a text has.
+#[derive(Clone, Copy)]
+pub(crate) struct Census {
+    classes: u8,
+    /// The classes that all bytes have.
+    common: u8,
+    pub(crate) digits: usize,
+    /// How many bytes are neither letters nor digits.
+    pub(crate) joints: usize,
+}
+
+impl Census {
+    pub(crate) fn of(text: &[u8]) -> Census {
+        let (mut classes, mut common) = (0, u8::MAX);
+        let (mut digits, mut joints) = (0, 0);
+        for &byte in text {
+            let class = CLASS[byte as usize];
+            classes |= class;
+            common &= class;
+            digits += usize::from(class & DIGIT != 0);
+            joints += usize::from(class & (LOWER | UPPER | DIGIT) == 0);
+        }
+        Census {
+            classes,
+            common,
+            digits,
+            joints,
+        }
+    }
+
+    pub(crate) const fn has_lower(self) -> bool {
+        self.classes & LOWER != 0
+    }
+
+    pub(crate) const fn has_upper(self) -> bool {
+        self.classes & UPPER != 0
+    }
+
+    /// Whether all are hex digits of one case, and one of them a digit.
+    pub(crate) const fn is_hex_number(self) -> bool {
+        self.common & HEX != 0 && 0 < self.digits && !(self.has_lower() && self.has_upper())
+    }
+}
+
 pub(crate) const fn is_lower(byte: u8) -> bool {
     has(byte, LOWER)
 }

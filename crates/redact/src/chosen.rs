@@ -33,7 +33,7 @@ pub(crate) fn looks_chosen(word: &[u8]) -> bool {
     6 <= word.len()
         && 2 <= letters
         && (2 <= digits || (1 <= digits + marks && 1 <= marks))
-        && !word.iter().any(|byte| is_foreign(byte))
+        && !word.iter().any(is_foreign)
         && !is_file
         && !is_known(word)
 }

@@ -5,8 +5,6 @@
 //! that cost less what drawing it by lot would cost: words and names come out
 //! below zero, random keys far above. `examples/letter_pairs.rs` makes the table.
 
-use crate::bytes::{is_digit, is_lower, is_upper};
-
 const SYMBOLS: usize = 55;
 const DIGIT: usize = 53;
 const OTHER: usize = 54;
@@ -16,6 +14,13 @@ const ONE_OF_TEN: i32 = 13;
 static PAIRS: &[u8] = include_bytes!("letter_pairs.txt");
 static COSTS: [[u8; SYMBOLS]; SYMBOLS] = costs();
 static SYMBOL: [u8; 256] = symbols();
+static CLASS_OF: [u8; SYMBOLS] = classes();
+
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGITS: u8 = 4;
+const LETTERS: u8 = LOWER | UPPER;
+const ALL_CLASSES: u8 = LETTERS | DIGITS;
 
 const fn costs() -> [[u8; SYMBOLS]; SYMBOLS] {
     let mut costs = [[0; SYMBOLS]; SYMBOLS];
@@ -23,9 +28,24 @@ const fn costs() -> [[u8; SYMBOLS]; SYMBOLS] {
     while cell < SYMBOLS * SYMBOLS {
         let (row, column) = (cell / SYMBOLS, cell % SYMBOLS);
         costs[row][column] = PAIRS[row * (SYMBOLS + 1) + column] - b'#';
+        if column == DIGIT {
+            costs[row][column] += ONE_OF_TEN as u8;
+        }
         cell += 1;
     }
     costs
+}
+
+const fn classes() -> [u8; SYMBOLS] {
+    let mut classes = [0; SYMBOLS];
+    let mut letter = 1;
+    while letter <= 26 {
+        classes[letter] = LOWER;
+        classes[letter + 26] = UPPER;
+        letter += 1;
+    }
+    classes[DIGIT] = DIGITS;
+    classes
 }
 
 const fn symbols() -> [u8; 256] {
@@ -57,37 +77,30 @@ pub(crate) struct Tally {
     cost: i32,
     bytes: i32,
     previous: usize,
-    lower: bool,
-    upper: bool,
-    digit: bool,
+    classes: u8,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, byte: u8) {
         let symbol = SYMBOL[byte as usize] as usize;
         self.cost += i32::from(COSTS[self.previous][symbol]);
-        if is_digit(byte) {
-            self.cost += ONE_OF_TEN;
-            self.digit = true;
-        }
-        self.lower |= is_lower(byte);
-        self.upper |= is_upper(byte);
+        self.classes |= CLASS_OF[symbol];
         self.previous = symbol;
         self.bytes += 1;
     }
 
     pub(crate) fn surprise(&self) -> i32 {
-        self.cost - by_lot(self.lower, self.upper, self.digit) * self.bytes
+        self.cost - by_lot(self.classes) * self.bytes
     }
 }
 
 /// What one character drawn by lot costs, by the classes that occur.
-fn by_lot(lower: bool, upper: bool, digit: bool) -> i32 {
-    match (lower, upper, digit) {
-        (true, true, true) => 24,
-        (true, true, false) => 23,
-        (true, false, true) | (false, true, true) => 21,
-        (true, false, false) | (false, true, false) => 19,
-        (false, false, _) => ONE_OF_TEN,
+fn by_lot(classes: u8) -> i32 {
+    match classes {
+        ALL_CLASSES => 24,
+        LETTERS => 23,
+        LOWER | UPPER => 19,
+        0 | DIGITS => ONE_OF_TEN,
+        _ => 21,
     }
 }

@@ -59,7 +59,7 @@ fn find_here(text: &[u8], start: usize, end: usize, cue: &[u8], spans: &mut Span
         b"using " => {}
         b"sp_addlogin" | b"sp_addlinkedsrvlogin" => find_last_quoted(text, end, spans),
         b"sqlplus " | b"expdp " | b"impdp " | b"rman target " => {
-            find_behind_slash(text, end, spans)
+            find_behind_slash(text, end, spans);
         }
         b".logon " => find_behind_slash(text, end, spans),
         b"add_user "

@@ -1,6 +1,6 @@
 //! Whether a stretch of text is a key rather than a word, a number or an id.
 
-use crate::bytes::{is_alnum, is_digit, is_letter, is_lower, is_upper};
+use crate::bytes::{Census, is_alnum, is_digit, is_letter};
 use crate::commonness::{Tally, surprise};
 use crate::{shapes, vendors};
 
@@ -31,7 +31,7 @@ pub(crate) fn is_random(run: &[u8]) -> bool {
     if census.digits == 0 {
         return !is_plain(run, &census) && surprises(run, &census) && !is_name_or_id(run);
     }
-    if !census.has_lower && !census.has_upper {
+    if !census.has_lower() && !census.has_upper() {
         return is_odd_hex(run);
     }
     !shapes::is_uuid(run)
@@ -57,13 +57,13 @@ fn surprises(run: &[u8], census: &Census) -> bool {
 
 /// Whether all of a run with digits or joints is no name.
 fn surprises_as_whole(run: &[u8], census: &Census) -> bool {
-    let is_joined = census.is_joined;
+    let is_joined = 0 < census.joints;
     if census.digits == 0 {
         return is_joined && SURPRISING <= surprise_of_parts(run);
     }
     let least = if is_joined {
         SURPRISING_JOINED
-    } else if census.has_lower && census.has_upper {
+    } else if census.has_lower() && census.has_upper() {
         SURPRISING_MIXED
     } else {
         SURPRISING_ONE_CASE
@@ -95,7 +95,7 @@ pub(crate) fn surprise_of_parts(run: &[u8]) -> i32 {
 
 /// Whether no change of case makes a run without digits more than words.
 fn is_plain(run: &[u8], census: &Census) -> bool {
-    !(census.has_lower && census.has_upper)
+    !(census.has_lower() && census.has_upper())
         && (run.len() < LONG_WORD_BYTES
             || run
                 .split(|byte| !is_letter(*byte))
@@ -168,41 +168,15 @@ pub(crate) fn weigh(run: &[u8]) -> Weight {
 /// The surprise of a stretch; numbers, hashes and single-case words have none.
 fn judge(part: &[u8]) -> i32 {
     let census = Census::of(part);
-    if census.digits == part.len() || shapes::is_hex_number(part) {
+    let is_hex = census.is_hex_number() || (part.starts_with(b"0x") && shapes::is_hex_number(part));
+    if census.digits == part.len() || is_hex {
         return 0;
     }
-    let one_case = census.digits == 0 && !(census.has_lower && census.has_upper);
+    let one_case = census.digits == 0 && !(census.has_lower() && census.has_upper());
     if one_case && part.len() < LONG_WORD_BYTES {
         return 0;
     }
     surprise(part)
-}
-
-/// Which classes of bytes a text has.
-struct Census {
-    digits: usize,
-    has_lower: bool,
-    has_upper: bool,
-    is_joined: bool,
-}
-
-impl Census {
-    fn of(text: &[u8]) -> Census {
-        let (mut digits, mut has_lower, mut has_upper) = (0, false, false);
-        let mut is_joined = false;
-        for &byte in text {
-            digits += usize::from(is_digit(byte));
-            has_lower |= is_lower(byte);
-            has_upper |= is_upper(byte);
-            is_joined |= !is_alnum(byte);
-        }
-        Census {
-            digits,
-            has_lower,
-            has_upper,
-            is_joined,
-        }
-    }
 }
 
 /// Hex digits of a length that no hash has, or several such groups.
