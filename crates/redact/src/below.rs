@@ -48,6 +48,8 @@ pub(crate) struct Column {
     /// How many marks stand in front of the column, and in the whole row.
     place: usize,
     marks: usize,
+    /// Whether the names of the columns are in quotes.
+    is_quoted: bool,
 }
 
 impl Pending {
@@ -95,9 +97,16 @@ impl Block {
         }
         spans.is_doubtful = true;
         self.find_input(line, spans);
-        let from = markup::end_of_tag(line, start).unwrap_or(start);
+        let is_item = line[start..].starts_with(b"- ");
+        let from = start
+            + if is_item {
+                2
+            } else {
+                type_bytes(&line[start..])
+            };
+        let from = markup::end_of_tag(line, from).unwrap_or(from);
         if let Some(value) = values::value_at(line, from, Reach::Word) {
-            self.find_value(line, value, is_first, spans);
+            self.find_value(line, value, is_first || is_item, spans);
         }
         match self.lines {
             1 => Pending::Nothing,
@@ -149,6 +158,15 @@ impl Block {
     }
 }
 
+/// `string(32) "…"`: how long the type is that stands before a value.
+fn type_bytes(text: &[u8]) -> usize {
+    let name = skip(text, 0, is_letter);
+    let number = skip(text, name + 1, |byte| byte.is_ascii_digit());
+    let is_type =
+        0 < name && at(text, name) == b'(' && text[number.min(text.len())..].starts_with(b") ");
+    if is_type { number + 2 } else { 0 }
+}
+
 /// `"name": …`, `name = …`: the name of a field and the sign behind it.
 fn own_name(line: &[u8], value: Value) -> Option<(Value, usize)> {
     let end = if value.quoted {
@@ -195,8 +213,10 @@ impl Column {
                 .find(|byte| !is_part(**byte)))
             .copied()
             .filter(|byte| is_mark(*byte))?;
-        let is_sentence = mark == b',' && line.array_windows().any(|pair| pair == b", ");
-        let is_header = !is_sentence
+        let is_list = mark == b','
+            && (line.array_windows().any(|pair| pair == b", ")
+                || line.trim_ascii().ends_with(b","));
+        let is_header = !is_list
             && is_letter(at(line, skip(line, 0, |byte| !is_name(byte))))
             && line
                 .iter()
@@ -206,6 +226,7 @@ impl Column {
             mark,
             place: count(&line[..name.start], mark),
             marks: count(line, mark),
+            is_quoted: line.contains(&b'"'),
         })
     }
 
@@ -224,10 +245,11 @@ impl Column {
         let is_edge = |byte: u8| is_space(byte) || is_quote(byte);
         let start = before + skip(cell, 0, is_edge);
         let end = before + cell.len() - skip_last(cell, is_edge);
-        let is_rule = line[start.min(end)..end]
-            .iter()
-            .all(|byte| matches!(byte, b'-' | b':'));
-        if !is_rule {
+        let text = &line[start.min(end)..end];
+        let is_rule = text.iter().all(|byte| matches!(byte, b'-' | b':'));
+        // In JSON a number stays one, and a quote ends what it opened.
+        let is_number = self.is_quoted && values::is_number(text);
+        if !is_rule && !is_number && !text.contains(&b'"') {
             let quoted = true;
             take(
                 line,

@@ -178,6 +178,7 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     if link.is_call {
         take_arguments(text, name.label, value.end, spans);
     }
+    take_new_value(text, name.label, value, spans);
     if !value.quoted {
         end = find_near(text, end, spans);
         if name.label != Label::Weak {
@@ -235,6 +236,17 @@ pub(crate) fn take(
         Fate::GoesButWords => {
             add_all_but_words(text, value, spans);
             Some(value.end)
+        }
+    }
+}
+
+/// `"…" -> "…"`: a plan names the old value and the new one.
+fn take_new_value(text: &[u8], label: Label, old: Value, spans: &mut Spans) {
+    let arrow = skip(text, old.end + 1, is_space);
+    if old.quoted && text.get(arrow..arrow + 2) == Some(b"->") {
+        let new = values::value_at(text, arrow + 2, Reach::Word).filter(|value| value.quoted);
+        if let Some(new) = new {
+            take(text, label, new, Reach::Word, spans);
         }
     }
 }
