@@ -67,7 +67,7 @@ fn find_here(text: &[u8], start: usize, end: usize, cue: &[u8], spans: &mut Span
         | b"radtest "
         | b"wpa_passphrase "
         | b"add-user.sh "
-        | b"-setairportnetwork " => find_chosen_words(text, end, 4, spans),
+        | b"-setairportnetwork " => find_chosen_words(text, end, 6, spans),
         b"htpasswd "
         | b"mosquitto_passwd "
         | b"net use "
@@ -86,8 +86,7 @@ fn find_here(text: &[u8], start: usize, end: usize, cue: &[u8], spans: &mut Span
         b"bcrypt." => find_in_method(text, end, spans),
         b"--from-literal=" => find_assigned(text, end, spans),
         b"--secret-string " => find_word(text, end, spans),
-        b"--value " | b"--body " if is_about(&text[..start]) => find_word(text, end, spans),
-        b"--value " | b"--body " => {}
+        b"--value " | b"--body " => find_chosen_words(text, end, 1, spans),
         b"secrets set " | b"kv put " => find_all_assigned(text, end, spans),
         b"config set " => find_setting(text, end, spans),
         b";p:" => find_in_code_of_network(text, end, spans),
@@ -99,7 +98,8 @@ fn find_here(text: &[u8], start: usize, end: usize, cue: &[u8], spans: &mut Span
 }
 
 fn find_word(text: &[u8], from: usize, spans: &mut Spans) {
-    if let Some(value) = values::value_at(text, from, Reach::Word) {
+    let value = values::value_at(text, from, Reach::Word);
+    if let Some(value) = value.filter(|value| at(text, value.start) != b'-') {
         take(text, Label::Password, value, Reach::Word, spans);
     }
 }
@@ -181,7 +181,7 @@ fn end_of_password(word: &[u8]) -> usize {
 /// Chosen words among the next ones of a command, in quotes or not.
 fn find_chosen_words(text: &[u8], from: usize, count: usize, spans: &mut Spans) {
     let mut position = from;
-    for _ in 0..count + 2 {
+    for _ in 0..count {
         let Some(value) = values::value_at(text, position, Reach::Word) else {
             return;
         };
@@ -317,10 +317,6 @@ fn find_hashes(text: &[u8], from: usize, spans: &mut Spans) {
         }
         position = end + 1;
     }
-}
-
-fn is_about(text: &[u8]) -> bool {
-    keys::is_about(&text[text.len().saturating_sub(MAX_NAME_BYTES)..])
 }
 
 /// `ACL SETUSER bob on >… ~*`: passwords stand behind a mark.

@@ -55,7 +55,7 @@ fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
         matches!(byte, b'.' | b'-' | b'_')
     });
     let domain = &line[sign + 1..end];
-    if is_password_of(line, start, sign) {
+    if domain.contains(&b'.') && is_password_of(line, start, sign) {
         spans.add(start, sign, Kind::Key);
         return;
     }

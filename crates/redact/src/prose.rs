@@ -14,15 +14,18 @@ use crate::spans::Spans;
 use crate::values::{self, Reach, Value};
 
 /// Words between a password's name and the password itself.
-const VERBS: [&[u8]; 8] = [
+const VERBS: [&[u8]; 4] = [b" is ", b" was ", b" set to ", b" = "];
+
+/// Further ones in front of a word that looks like a password.
+const BARE_VERBS: [&[u8]; 8] = [
     b" is ",
     b" was ",
-    b" set to ",
+    b" to ",
     b" = ",
     b" lautet ",
     b" est ",
     b" es ",
-    b" to ",
+    b" are ",
 ];
 
 /// Words between a password and its name.
@@ -168,7 +171,7 @@ fn find_spoken_bare(text: &[u8], from: usize, spans: &mut Spans) {
     let limit = (from + NEAR_BYTES).min(text.len());
     let behind = |blank: usize| {
         let rest = &text[blank..];
-        let verb = VERBS.iter().find(|verb| rest.starts_with(verb));
+        let verb = BARE_VERBS.iter().find(|verb| rest.starts_with(verb));
         match verb {
             Some(verb) => Some(blank + verb.len()),
             None if before(text, blank) == b':' => Some(blank + 1),
