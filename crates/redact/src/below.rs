@@ -145,7 +145,11 @@ impl Block {
             let label = if holds_value { self.label } else { Label::Weak };
             let is_told = keys::label_of(text).is_some() || keys::describes(text);
             let inner = values::value_at(line, sign + 1, Reach::Word);
-            if let Some(inner) = inner.filter(|_| !is_told) {
+            // What only may be a secret is one word.
+            let is_text = |inner: &Value| {
+                self.label == Label::Weak && line[inner.start..inner.end].contains(&b' ')
+            };
+            if let Some(inner) = inner.filter(|inner| !is_told && !is_text(inner)) {
                 take(line, label, inner, Reach::Word, spans);
             }
         } else if let Some(password) = behind_user(line, value) {

@@ -37,6 +37,9 @@ const MIN_SPACED_LETTERS: usize = 16;
 /// The longest password in quotes near its name.
 const MAX_CHOSEN_BYTES: usize = 64;
 
+/// How far behind a name such letters may stand.
+const MAX_SPACED_BYTES: usize = 2048;
+
 /// How much of a token is looked at to decide about it.
 const MAX_TOKEN_BYTES: usize = 256;
 
@@ -126,18 +129,18 @@ fn find_parted(text: &[u8], from: usize, limit: usize, spans: &mut Spans) {
     }
 }
 
-/// `9 f 8 6 …`: a key letter by letter.
+/// `9 f 8 6 …`: a key letter by letter, and others shortly behind it.
 fn find_spaced(text: &[u8], from: usize, limit: usize, spans: &mut Spans) {
-    let text = &text[..text.len().min(limit + MAX_TOKEN_BYTES)];
-    let mut start = from;
+    let text = &text[..text.len().min(limit + MAX_SPACED_BYTES)];
+    let (mut start, mut limit) = (from, limit);
     while start < limit {
         let mut end = start;
-        while !is_stop(at(text, end)) && is_space(at(text, end + 1)) && end < text.len() {
+        while end < text.len() && !is_stop(text[end]) && is_space(at(text, end + 1)) {
             end += 2;
         }
         if MIN_SPACED_LETTERS <= (end - start) / 2 {
             spans.add(start, end - 1, Kind::Key);
-            return;
+            limit = end + NEAR_BYTES;
         }
         start = skip(text, skip(text, end, |byte| !is_space(byte)), is_space).max(start + 1);
     }
@@ -184,7 +187,6 @@ fn find_spoken_bare(text: &[u8], from: usize, spans: &mut Spans) {
             && looks_chosen(&text[value.start..value.end])
         {
             take(text, Label::Password, value, Reach::Word, spans);
-            return;
         }
     }
 }
@@ -239,7 +241,8 @@ pub(crate) fn find_quoted_near(line: &[u8], name: Name, spans: &mut Spans) {
         let seen = line.len().min(start + MAX_CHOSEN_BYTES);
         let end = skip(&line[..seen], start, |byte| byte != line[quote]);
         let is_argument = matches!(before(line, quote), b'(' | b' ' | b',')
-            && !matches!(before(line, quote.saturating_sub(1)), b'=' | b'>');
+            && !matches!(before(line, quote.saturating_sub(1)), b'=' | b'>')
+            && !line[..quote].ends_with(b"\": ");
         if is_argument && end < seen && looks_chosen(&line[start..end]) {
             let quoted = true;
             take(
@@ -249,7 +252,8 @@ pub(crate) fn find_quoted_near(line: &[u8], name: Name, spans: &mut Spans) {
                 Reach::Word,
                 spans,
             );
-            return;
+            position = end + 1;
+            continue;
         }
         position = start;
     }
