@@ -41,7 +41,8 @@ pub(crate) fn find(line: &[u8], pending: &mut Pending, spans: &mut Spans) {
             Announcement::Cue(start, end) => {
                 let closed = cues::end_of_name(line, start, end);
                 let text = &line[..quotes.fence(line, closed)];
-                if let Some(below) = cues::find(text, start, end, spans) {
+                let below = cues::find(text, start, end, spans);
+                if let Some(below) = below.filter(|_| text.len() == line.len()) {
                     spans.is_doubtful = true;
                     *pending = below;
                 }
