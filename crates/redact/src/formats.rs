@@ -38,6 +38,8 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
 /// `server user:password`.
 fn find_words(line: &[u8], spans: &mut Spans) {
     let line = line.trim_ascii_end();
+    // What goes may leave a line of this form.
+    spans.is_doubtful |= !spans.is_empty() && (has_few_words(line) || line.ends_with(b"*"));
     if MAX_WORDS_BYTES < line.len() {
         return;
     }
@@ -53,6 +55,12 @@ fn find_words(line: &[u8], spans: &mut Spans) {
         let user = skip(line, second, |byte| byte != b':');
         add_chosen(line, line.get(user + 1..).unwrap_or_default(), spans);
     }
+}
+
+fn has_few_words(line: &[u8]) -> bool {
+    let start = skip(line, 0, is_space);
+    let second = skip(line, skip(line, start, |byte| !is_space(byte)), is_space);
+    skip(line, second, |byte| !is_space(byte)) == line.len()
 }
 
 fn find_third_of_four(line: &[u8], spans: &mut Spans) {
@@ -86,7 +94,11 @@ fn add_chosen(line: &[u8], word: &[u8], spans: &mut Spans) {
 fn find_accounts(line: &[u8], spans: &mut Spans) {
     const TAIL: &[u8] = b":::";
     let end = line.trim_ascii_end().len();
-    if !line[..end].ends_with(TAIL) || MAX_LINE_BYTES < end {
+    if !line[..end].ends_with(TAIL) {
+        return;
+    }
+    spans.is_doubtful |= !spans.is_empty();
+    if MAX_LINE_BYTES < end {
         return;
     }
     let is_hash = |field: &[u8]| field.len() == 32 && field.iter().all(|byte| is_hex(*byte));

@@ -39,6 +39,7 @@ mod mail;
 mod markup;
 mod names;
 mod objects;
+mod operands;
 mod options;
 mod paths;
 mod pem;
