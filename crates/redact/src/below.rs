@@ -131,6 +131,7 @@ impl Block {
         if let Some(start) = memchr::memmem::find(line, INPUT)
             && let Some(value) = values::value_at(line, start + INPUT.len(), Reach::Word)
             && value.quoted
+            && !values::leaves_text(line, value)
         {
             take(line, self.label, value, Reach::Word, spans);
         }

@@ -212,12 +212,18 @@ struct Arguments<'t> {
 impl<'t> Arguments<'t> {
     /// Those of the call that is open at `from`, without numbers such as ports.
     fn of(text: &'t [u8], from: usize) -> Arguments<'t> {
-        let text = &text[..text.len().min(from + MAX_CALL_BYTES)];
+        let seen = &text[..text.len().min(from + MAX_CALL_BYTES)];
+        let is_cut = seen.len() < text.len();
+        let text = seen;
         let mut arguments = Arguments::default();
         let mut position = from;
         while arguments.count < MAX_ARGUMENTS {
             let (argument, end) = argument_at(text, position);
             let is_number = argument.text.iter().all(|byte| is_digit(*byte));
+            // Of a literal that goes on out of sight nothing is known.
+            if is_cut && end == text.len() {
+                break;
+            }
             if argument.value.is_some() || !is_number {
                 arguments.list[arguments.count] = argument;
                 arguments.count += 1;

@@ -39,10 +39,15 @@ pub(crate) fn find_codes(text: &[u8], from: usize, spans: &mut Spans) -> bool {
     if at(near, sign) != b':' {
         return false;
     }
+    let whole_bytes = text.len();
     let text = &text[..text.len().min(from + MAX_CODES_BYTES)];
+    let is_cut = text.len() < whole_bytes;
     let mut position = skip(text, sign + 1, is_space);
-    let is_below = position == text.len() && position < from + MAX_CODES_BYTES;
+    let is_below = position == text.len() && !is_cut;
     while let Some(end) = end_of_code(text, position) {
+        if is_cut && end == text.len() {
+            break;
+        }
         spans.add(position, end, Kind::Key);
         position = skip(text, end, |byte| {
             is_space(byte) || matches!(byte, b',' | b';')

@@ -140,6 +140,7 @@ fn find_behind(line: &[u8], blank: usize, flag: usize, spans: &mut Spans) {
         }
         let from = if is_glued { end } else { end + 1 };
         if let Some(value) = values::value_at(line, from, Reach::Word) {
+            spans.is_doubtful |= !spans.is_empty();
             add(line, value, form, spans);
         }
         return;
@@ -187,9 +188,12 @@ fn find_behind_any(line: &[u8], from: usize, has_user: bool, spans: &mut Spans) 
     let Some(value) = values::value_at(line, from, Reach::Word) else {
         return;
     };
+    spans.is_doubtful |= !spans.is_empty();
     let text = &line[value.start..value.end];
     let is_number = text.iter().all(|byte| !is_letter(*byte));
-    let is_place = text.iter().any(|byte| matches!(byte, b'/' | b':' | b'\\'));
+    let is_place = text
+        .iter()
+        .any(|byte| matches!(byte, b'/' | b':' | b'\\' | b'['));
     if has_user && !is_number && !is_place && !text.starts_with(b"-") {
         take(line, Label::Password, value, Reach::Word, spans);
     } else if !shapes::is_uuid(text) && !shapes::is_hex_number(text) {

@@ -126,7 +126,9 @@ fn half_of_pair(text: &[u8], name: Name, value: Value) -> Option<Value> {
 /// `AUTH bob …`, `LOGIN bob …`: the last of one or two words.
 fn last_of_login(text: &[u8], name: Name, value: Value) -> Option<Value> {
     let is_command = matches!(name.text(text), b"AUTH" | b"LOGIN") || name.label == Label::Password;
-    let text = &text[..text.len().min(value.end + 2 * MAX_NAME_BYTES)];
+    if value.end + 2 * MAX_NAME_BYTES < text.len() {
+        return None;
+    }
     let second = values::value_at(text, value.end + usize::from(value.quoted), Reach::Word);
     let last = second.unwrap_or(value);
     let end = last.end + usize::from(last.quoted);

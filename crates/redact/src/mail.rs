@@ -62,6 +62,8 @@ fn find_at(line: &[u8], sign: usize, spans: &mut Spans) {
     let is_person = &line[start..sign] != b"git" && !CIPHER_DOMAINS.contains(&domain);
     if start < sign && is_person && is_domain(domain) {
         if names_account(line, start) {
+            // The program may come out of sight when what stands between goes.
+            spans.is_doubtful = true;
             return;
         }
         spans.add(start, end, Kind::Email);

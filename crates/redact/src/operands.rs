@@ -223,8 +223,11 @@ pub(crate) fn find_setting(text: &[u8], from: usize, spans: &mut Spans) {
 pub(crate) fn find_in_code_of_network(text: &[u8], from: usize, spans: &mut Spans) {
     let head = &text[from.saturating_sub(MAX_NAME_BYTES)..from];
     if memchr::memmem::find(head, b"WIFI:").is_some() {
-        let text = &text[..text.len().min(from + MAX_CALL_BYTES)];
-        let end = skip(text, from, |byte| byte != b';');
+        let seen = text.len().min(from + MAX_CALL_BYTES);
+        let end = skip(&text[..seen], from, |byte| byte != b';');
+        if end == seen {
+            return;
+        }
         let value = Value {
             start: from,
             end,

@@ -32,6 +32,9 @@ pub(crate) fn find(line: &[u8], name: Name, spans: &mut Spans) {
     let Some(value) = values::value_at(text, from, Reach::Word) else {
         return;
     };
+    if values::leaves_text(text, value) {
+        return;
+    }
     let closed = value.end + usize::from(value.quoted);
     if skip(text, closed, is_space) < text.len() {
         return;

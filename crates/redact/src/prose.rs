@@ -210,19 +210,21 @@ fn find_spoken_before(text: &[u8], name: Name, spans: &mut Spans) {
 pub(crate) fn find_half_near(text: &[u8], name: Name, spans: &mut Spans) {
     let limit = (name.end + NEAR_BYTES).min(text.len());
     let near = &text[name.end..limit];
-    let text = &text[..text.len().min(limit + MAX_TOKEN_BYTES)];
+    let seen = text.len().min(limit + MAX_TOKEN_BYTES);
+    let is_cut = |end: usize| end == seen && seen < text.len();
+    let end_of = |start: usize| skip(&text[..seen], start, |byte| !is_stop(byte));
     if let Some(mark) = memmem::find(near, b" / ").filter(|_| name.label != Label::Weak) {
         let start = name.end + mark + 3;
-        let end = skip(text, start, |byte| !is_stop(byte));
-        if looks_chosen(&text[start..end]) {
+        let end = end_of(start);
+        if !is_cut(end) && looks_chosen(&text[start..end]) {
             spans.add(start, end, Kind::Key);
         }
     }
     if name.label != Label::Weak || is_login(name.text(text)) {
         for mark in memchr_iter(b':', near) {
             let start = name.end + mark + 1;
-            let end = skip(text, start, |byte| !is_stop(byte));
-            if is_name(before(text, start - 1)) && looks_chosen(&text[start..end]) {
+            let end = end_of(start);
+            if is_name(before(text, start - 1)) && !is_cut(end) && looks_chosen(&text[start..end]) {
                 spans.add(start, end, Kind::Key);
             }
         }

@@ -24,11 +24,13 @@ pub(crate) fn find_identified(text: &[u8], start: usize, end: usize, spans: &mut
             head.windows(verb.len())
                 .any(|window| window.eq_ignore_ascii_case(verb))
         });
+    let whole_bytes = text.len();
     let text = &text[..text.len().min(end + MAX_TAIL_BYTES)];
     let Some(from) = is_statement.then(|| behind_words(text, end)).flatten() else {
         return;
     };
-    if let Some(value) = values::value_at(text, from, Reach::Word) {
+    let value = values::value_at(text, from, Reach::Word);
+    if let Some(value) = value.filter(|value| value.end < text.len() || text.len() == whole_bytes) {
         take(text, Label::Password, value, Reach::Word, spans);
     }
 }

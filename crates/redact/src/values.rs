@@ -1,7 +1,7 @@
 //! What stands behind a label: where the value is, and whether it goes.
 
 use crate::bytes::{
-    at, is_alnum, is_digit, is_letter, is_name, is_quote, is_space, skip, skip_back,
+    at, is_alnum, is_digit, is_escaped, is_letter, is_name, is_quote, is_space, skip, skip_back,
 };
 use crate::keys::Label;
 use crate::placeholders::{
@@ -198,6 +198,14 @@ fn ends_parameter(line: &[u8], mark: usize) -> bool {
     from == line.len()
         || (is_named && matches!(line.get(name), Some(b'=' | b':')))
         || line.get(from).is_some_and(|byte| is_space(*byte))
+}
+
+/// Whether the quotes of `value` are those of the texts around: one that only closes
+/// a text is followed by what goes on behind it, and none within stands bare.
+pub(crate) fn leaves_text(text: &[u8], value: Value) -> bool {
+    let closes = matches!(at(text, value.start), b',' | b':' | b']' | b'}' | b' ');
+    let is_bare = |position: usize| text[position] == b'"' && !is_escaped(text, position);
+    value.quoted && (closes || (value.start..value.end).any(is_bare))
 }
 
 /// Whether a bare value and what stands behind it are code.
