@@ -8,6 +8,7 @@ use crate::chosen::looks_chosen;
 use crate::counts::Kind;
 use crate::keys::Label;
 use crate::labels::take;
+use crate::links;
 use crate::names::{NEAR_BYTES, Name};
 use crate::randomness;
 use crate::spans::Spans;
@@ -111,7 +112,7 @@ fn is_plain_number(text: &[u8], start: usize, end: usize) -> bool {
 
 /// `"9f86…" + "d1f0…"`: halves of a key; and `9 f 8 6 …`, letter by letter.
 fn find_parted(text: &[u8], from: usize, limit: usize, spans: &mut Spans) {
-    let mut position = from;
+    let mut position = links::skip_closing(text, from);
     while let Some(quote) = next_quote(text, position, limit) {
         let first = values::quoted_value(text, quote, quote);
         let sign = skip(text, first.end + 1, is_space);
@@ -158,7 +159,7 @@ pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
     if !memchr_iter(b' ', spoken).any(|blank| starts_verb(&spoken[blank..])) {
         return;
     }
-    let mut position = name.end;
+    let mut position = links::skip_closing(text, name.end);
     while let Some(quote) = next_quote(text, position, limit) {
         let value = values::quoted_value(text, quote, quote);
         if text.len() <= value.end {
