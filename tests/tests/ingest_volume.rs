@@ -44,7 +44,7 @@ async fn memory_stays_flat_and_pages_come_soon() {
     let (_, first_mib) = observer.memory_mib();
     send_until(&observer, OPERATIONS).await;
     let taken = began.elapsed();
-    until("all are counted", Duration::from_secs(600), || async {
+    until("all are counted", Duration::from_secs(3_600), || async {
         let stats = observer.api().get("/stats").await.json(200);
         (stats["total"] == json!(OPERATIONS)).then_some(())
     })

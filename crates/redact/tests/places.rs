@@ -84,7 +84,7 @@ fn the_secret_of_a_command_goes() {
 #[test]
 fn what_people_say_is_a_password_goes() {
     assert_redacted(&[
-        "the password is ⟨Maple_48213⟩ for now",
+        "the password is ⟨Maple_48213⟩ until Monday",
         "password for bob changed to ⟨Maple_48213⟩",
         "⟨Maple_48213⟩ is the password",
         "creds: ⟨bob⟩ / ⟨Maple_48213⟩",
