@@ -1,7 +1,6 @@
 //! Very many operations in one go: memory stays flat, and what is asked is answered soon.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test that cannot go on should say so at once"
 )]
 

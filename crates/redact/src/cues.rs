@@ -69,10 +69,10 @@ fn find_here(text: &[u8], start: usize, end: usize, cue: &[u8], spans: &mut Span
         | b"http-basic."
         | b"rclone obscure " => operands::find_chosen_words(text, end, 6, spans),
         b"/p:" | b"/rp " | b"signtool " => {
-            operands::find_windows_flag(text, start, end, cue, spans)
+            operands::find_windows_flag(text, start, end, cue, spans);
         }
         b"sendline(" | b"send \"" | b"<<< " => {
-            operands::find_typed_in(text, start, end, cue, spans)
+            operands::find_typed_in(text, start, end, cue, spans);
         }
         b"sudo -s" => operands::find_piped(text, start, spans),
         b"hmac(" | b"hmac.new(" | b"encrypt(" | b"create_user(" | b"create_superuser("
