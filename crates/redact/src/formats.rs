@@ -1,5 +1,7 @@
 //! Lines of files that hold passwords without naming them.
 
+use memchr::{memchr, memchr2};
+
 use crate::bytes::{is_digit, is_hex, is_name, is_space, skip, skip_back};
 use crate::chosen::looks_chosen;
 use crate::counts::Kind;
@@ -39,7 +41,7 @@ pub(crate) fn find(line: &[u8], spans: &mut Spans) {
 fn find_words(line: &[u8], spans: &mut Spans) {
     let line = line.trim_ascii_end();
     // What goes may leave a line of this form.
-    spans.is_doubtful |= !spans.is_empty() && (has_few_words(line) || line.ends_with(b"*"));
+    spans.is_doubtful |= !spans.is_empty() && (two_words(line).is_some() || line.ends_with(b"*"));
     if MAX_WORDS_BYTES < line.len() {
         return;
     }
@@ -47,20 +49,22 @@ fn find_words(line: &[u8], spans: &mut Spans) {
         find_third_of_four(line, spans);
         return;
     }
-    let start = skip(line, 0, is_space);
-    let end = skip(line, start, |byte| !is_space(byte));
-    let second = skip(line, end, is_space);
-    let is_last = skip(line, second, |byte| !is_space(byte)) == line.len();
-    if is_last && names_server(&line[start..end]) {
-        let user = skip(line, second, |byte| byte != b':');
-        add_chosen(line, line.get(user + 1..).unwrap_or_default(), spans);
+    if let Some((first, second)) = two_words(line)
+        && names_server(first)
+        && let Some(user) = memchr(b':', second)
+    {
+        add_chosen(line, &second[user + 1..], spans);
     }
 }
 
-fn has_few_words(line: &[u8]) -> bool {
-    let start = skip(line, 0, is_space);
-    let second = skip(line, skip(line, start, |byte| !is_space(byte)), is_space);
-    skip(line, second, |byte| !is_space(byte)) == line.len()
+/// The two words of `line`, if it has no more.
+fn two_words(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = line.trim_ascii_start();
+    let end = memchr2(b' ', b'\t', line)?;
+    let second = line[end..].trim_ascii_start();
+    memchr2(b' ', b'\t', second)
+        .is_none()
+        .then_some((&line[..end], second))
 }
 
 fn find_third_of_four(line: &[u8], spans: &mut Spans) {

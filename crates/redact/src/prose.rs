@@ -149,7 +149,8 @@ fn find_spaced(text: &[u8], from: usize, limit: usize, spans: &mut Spans) {
 
 /// `the password for x is "y"`: what is quoted behind it goes.
 pub(crate) fn find_spoken(text: &[u8], name: Name, spans: &mut Spans) {
-    if name.label != Label::Password {
+    let ends_text = at(text, name.end) == b'"' && before(text, name.start) != b'"';
+    if name.label != Label::Password || ends_text {
         return;
     }
     let limit = (name.end + NEAR_BYTES).min(text.len());

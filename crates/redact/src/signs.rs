@@ -43,15 +43,16 @@ impl Signs {
     /// The signs of `text`.
     pub(crate) fn of(text: &[u8]) -> Signs {
         let has = |finder: &Finder<'_>| finder.find(text).is_some();
+        let escape = memchr3(b'%', b'&', b'\\', text).is_some();
         Signs {
             armour: has(&pem::BEGIN_FINDER),
-            url: has(&urls::PLAIN_MARK) || has(&urls::ESCAPED_MARK),
+            url: has(&urls::PLAIN_MARK) || (escape && has(&urls::ESCAPED_MARK)),
             double_colon: has(&addresses::DOUBLE_COLON),
             at: memchr(b'@', text).is_some(),
             dollar: memchr(b'$', text).is_some(),
             flag: has(&commands::FLAG_FINDER),
             quoted_flag: has(&commands::QUOTED_FLAG_FINDER),
-            escape: memchr3(b'%', b'&', b'\\', text).is_some(),
+            escape,
         }
     }
 }

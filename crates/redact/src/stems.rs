@@ -322,32 +322,45 @@ fn next_around(line: &[u8], from: usize, place: usize, seen: u8) -> Option<Found
 /// The stem that starts at `start`, if one does.
 fn starting_at(line: &[u8], start: usize) -> Option<Found> {
     let &[first, second, third] = line.get(start..)?.first_chunk()?;
-    let stem = usize::from(STEM_OF[fold(first, second, third)]);
-    stem_at(line, start, STEMS.get(stem.checked_sub(1)?..)?)
-}
-
-/// The one of `stems` that stands at `start`, of those that begin like the first.
-fn stem_at(line: &[u8], start: usize, stems: &'static [Stem]) -> Option<Found> {
-    stems
+    let group = usize::from(STEM_OF[fold(first, second, third)]).checked_sub(1)?;
+    STEMS[group..usize::from(ENDS[group])]
         .iter()
-        .take_while(|stem| starts_like(stem, &stems[0]))
-        .find_map(|stem| {
-            let end = start + stem.text.len();
-            let is_here = line.get(start..end)?.eq_ignore_ascii_case(stem.text);
-            let counts = is_here && (stem.sort != Sort::Word || stands_alone(line, start, end));
-            let is_mark = |byte: u8| stem.sort == Sort::Part && !is_alnum(byte);
-            counts.then(|| Found {
-                start: skip(line, start, is_mark),
-                end: skip_back(line, end, start, is_mark),
-                sort: stem.sort,
-            })
-        })
+        .find_map(|stem| stem_at(line, start, stem))
 }
 
-/// Whether both begin with letters that fold alike.
-fn starts_like(one: &Stem, other: &Stem) -> bool {
-    let folded = |stem: &Stem| fold(stem.text[0], stem.text[1], stem.text[2]);
-    folded(one) == folded(other)
+/// Where the group of stems ends that begin like the one with this number.
+static ENDS: [u8; STEMS.len()] = ends();
+
+const fn ends() -> [u8; STEMS.len()] {
+    let mut ends = [0; STEMS.len()];
+    let mut index = STEMS.len();
+    let mut end = index;
+    while 0 < index {
+        index -= 1;
+        if index + 1 < STEMS.len() {
+            let (this, next) = (STEMS[index].text, STEMS[index + 1].text);
+            if fold(this[0], this[1], this[2]) != fold(next[0], next[1], next[2]) {
+                end = index + 1;
+            }
+        }
+        ends[index] = end as u8;
+    }
+    ends
+}
+
+/// The stem if it stands at `start`.
+fn stem_at(line: &[u8], start: usize, stem: &Stem) -> Option<Found> {
+    let end = start + stem.text.len();
+    let is_here = line.get(start..end)?.eq_ignore_ascii_case(stem.text);
+    if !is_here || (stem.sort == Sort::Word && !stands_alone(line, start, end)) {
+        return None;
+    }
+    let is_mark = |byte: u8| stem.sort == Sort::Part && !is_alnum(byte);
+    Some(Found {
+        start: skip(line, start, is_mark),
+        end: skip_back(line, end, start, is_mark),
+        sort: stem.sort,
+    })
 }
 
 /// Whether no letter goes on with the word, other than another word's capital.

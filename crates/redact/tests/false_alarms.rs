@@ -112,3 +112,9 @@ fn the_scanner_ignores_what_is_there_to_be_replaced() {
         Some(Kind::Key)
     );
 }
+
+#[test]
+fn a_text_that_ends_in_the_name_of_a_password_says_nothing_of_the_next() {
+    let text = r#"{"ask":"it is run as password.py","answer":"1"}"#;
+    assert_eq!(Redactor::standard().redact(text), text);
+}
