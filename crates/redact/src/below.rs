@@ -15,6 +15,8 @@ use crate::values::{self, Reach, Value};
 
 /// How many lines below its name a value may stand.
 const MAX_LINES: u8 = 5;
+/// How many lines of a manifest are looked at.
+const MAX_MANIFEST_LINES: u8 = 100;
 /// The longest line that may name the columns of a table.
 const MAX_HEADER_BYTES: usize = 512;
 
@@ -29,6 +31,8 @@ pub(crate) enum Pending {
     Row(Column),
     /// Codes, one on each line.
     Codes,
+    /// A manifest of secrets.
+    Manifest(Manifest),
 }
 
 /// The lines below a name.
@@ -55,8 +59,20 @@ pub(crate) struct Column {
 impl Pending {
     /// What `name` announces, whose line ends without a value.
     pub(crate) fn below(line: &[u8], name: Name) -> Pending {
+        if line.trim_ascii() == b"kind: Secret" {
+            return Pending::Manifest(Manifest::default());
+        }
         Pending::Block(Block {
             label: name.label,
+            indent: skip(line, 0, is_space),
+            lines: MAX_LINES,
+        })
+    }
+
+    /// A password on the line below, which no name announces.
+    pub(crate) fn password_below(line: &[u8]) -> Pending {
+        Pending::Block(Block {
+            label: Label::Password,
             indent: skip(line, 0, is_space),
             lines: MAX_LINES,
         })
@@ -76,6 +92,7 @@ impl Pending {
             Pending::Nothing => Pending::Nothing,
             Pending::Block(block) => block.find(line, spans),
             Pending::Row(column) => column.find(line, spans),
+            Pending::Manifest(manifest) => manifest.find(line, spans),
             Pending::Codes => {
                 spans.is_doubtful = true;
                 if codes::find_code_below(line, spans) || is_marker(line.trim_ascii()) {
@@ -163,6 +180,42 @@ impl Block {
     }
 }
 
+/// A manifest whose data are secrets, whatever they are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Manifest {
+    /// How far the data are indented, once they began.
+    indent: Option<usize>,
+    lines: u8,
+}
+
+impl Manifest {
+    fn find(self, line: &[u8], spans: &mut Spans) -> Pending {
+        let start = skip(line, 0, is_space);
+        let text = line.trim_ascii();
+        let begins = matches!(text, b"data:" | b"stringData:");
+        let is_data = self.indent.is_some_and(|indent| indent < start);
+        if text == b"---" || MAX_MANIFEST_LINES <= self.lines {
+            return Pending::Nothing;
+        }
+        spans.is_doubtful = true;
+        if is_data
+            && let Some(field) = values::value_at(line, start, Reach::Word)
+            && let Some((_, sign)) = own_name(line, field)
+            && let Some(value) = values::value_at(line, sign + 1, Reach::Word)
+        {
+            take(line, Label::Password, value, Reach::Word, spans);
+        }
+        Pending::Manifest(Manifest {
+            indent: if begins {
+                Some(start)
+            } else {
+                self.indent.filter(|_| is_data)
+            },
+            lines: self.lines + 1,
+        })
+    }
+}
+
 /// `string(32) "…"`: how long the type is that stands before a value.
 fn type_bytes(text: &[u8]) -> usize {
     let name = skip(text, 0, is_letter);
@@ -187,8 +240,10 @@ fn own_name(line: &[u8], value: Value) -> Option<(Value, usize)> {
         end
     };
     let sign = skip(line, closed, is_space);
+    let is_padding = skip(line, sign, |byte| byte == b'=' || is_space(byte)) == line.len();
     let is_pair = at(line, sign) == b':' && !value.quoted && !is_space(at(line, sign + 1));
-    let is_sign = matches!(at(line, sign), b':' | b'=') && value.start < end && !is_pair;
+    let is_sign =
+        matches!(at(line, sign), b':' | b'=') && value.start < end && !is_pair && !is_padding;
     is_sign.then_some((Value { end, ..value }, sign))
 }
 

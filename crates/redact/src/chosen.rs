@@ -11,6 +11,11 @@ const ALGORITHMS: [&[u8]; 9] = [
 /// Whether a word of a sentence or a command looks like a password: letters and
 /// digits or marks together, and no version, name of a file, hash or algorithm.
 pub(crate) fn looks_chosen(word: &[u8]) -> bool {
+    let padding = word.iter().rev().take_while(|byte| **byte == b'=').count();
+    let word = &word[..word.len() - padding];
+    if is_grouped(word) {
+        return true;
+    }
     let count = |is_of: fn(u8) -> bool| word.iter().filter(|byte| is_of(**byte)).count();
     let (letters, digits) = (count(is_letter), count(is_digit));
     let Some(inner) = word.get(1..word.len().saturating_sub(1)) else {
@@ -36,6 +41,16 @@ pub(crate) fn looks_chosen(word: &[u8]) -> bool {
         && !word.iter().any(is_foreign)
         && !is_file
         && !is_known(word)
+}
+
+/// `abcd-efgh-ijkl-mnop`.
+fn is_grouped(word: &[u8]) -> bool {
+    let mut groups = word.split(|byte| *byte == b'-').map(<[u8]>::len);
+    let first = groups.clone().next().unwrap_or_default();
+    (4..=6).contains(&first)
+        && 4 <= groups.clone().count()
+        && groups.all(|length| length == first)
+        && word.iter().all(|byte| is_letter(*byte) || *byte == b'-')
 }
 
 /// Whether the word is an id, a hash or the name of an algorithm.

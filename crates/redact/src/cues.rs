@@ -17,6 +17,10 @@ pub(crate) fn find(text: &[u8], start: usize, end: usize, spans: &mut Spans) -> 
     let cue = lower.get_mut(..end - start)?;
     cue.copy_from_slice(&text[start..end]);
     cue.make_ascii_lowercase();
+    if &*cue == b"ugfzc3dvcmq6" {
+        // What a mail server asks for: "Password:" in base64.
+        return Some(Pending::password_below(text));
+    }
     let is_above = match &*cue {
         b"recovery" => codes::find_recovery(text, end, spans),
         b"backup code" => codes::find_codes(text, end, spans),
@@ -38,6 +42,8 @@ fn find_here(text: &[u8], start: usize, end: usize, cue: &[u8], spans: &mut Span
     match cue {
         b"identified" => sql::find_identified(text, start, end, spans),
         b"community" => directives::find_community(text, start, end, spans),
+        b"scrypt:" | b"pbkdf2:" => operands::find_word(text, start, spans),
+        b"authentication_string" => operands::find_joined(text, end, spans),
         b"securestring" => operands::find_quoted(text, end, spans),
         b"client(" => calls::find_keys(text, end, spans),
         b"username_pw_set(" => calls::find_login(text, end, spans),

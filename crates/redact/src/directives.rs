@@ -33,7 +33,7 @@ static FORMS: LazyList = LazyList::new(|| {
         "\
     encrypted cipher simple ascii ascii-text hex ENC md5 sha hash irreversible-cipher clear \
     cleartext plain plaintext local remote read write ro rw hmac-md5 hmac-sha-1 hmac-sha-256 \
-    unencrypted hashed level to --plaintext --iscrypted text",
+    unencrypted hashed level to manager operator --plaintext --iscrypted text",
     )
 });
 
@@ -125,7 +125,9 @@ fn half_of_pair(text: &[u8], name: Name, value: Value) -> Option<Value> {
 
 /// `AUTH bob …`, `LOGIN bob …`: the last of one or two words.
 fn last_of_login(text: &[u8], name: Name, value: Value) -> Option<Value> {
-    let is_command = matches!(name.text(text), b"AUTH" | b"LOGIN") || name.label == Label::Password;
+    let is_command = matches!(name.text(text), b"AUTH" | b"LOGIN")
+        || name.label == Label::Password
+        || (name.text(text) == b"login" && start_of_command(text, name.start) == name.start);
     if value.end + 2 * MAX_NAME_BYTES < text.len() {
         return None;
     }

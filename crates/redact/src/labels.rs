@@ -24,6 +24,8 @@ const SCHEMES: [&[u8]; 6] = [
     b"apikey",
 ];
 
+/// Fewer groups are words of a sentence.
+const MIN_GROUPS: usize = 3;
 /// Longer numbers are keys behind any name.
 const MAX_NUMBER_BYTES: usize = 24;
 
@@ -159,6 +161,9 @@ fn find_value(line: &[u8], name: Name, quotes: &mut Quotes, spans: &mut Spans) -
     }
     let is_number = !value.quoted && values::is_number(number);
     let is_short = number.len() <= MAX_NUMBER_BYTES;
+    if is_number && !link.is_json && name.is_pin(line) && (4..=8).contains(&number.len()) {
+        spans.add(value.start, value.end, Kind::Key);
+    }
     if is_number && (link.is_json || (name.label == Label::Weak && is_short)) {
         return Found {
             end: value.end,
@@ -231,6 +236,11 @@ pub(crate) fn take(
         Fate::Stays => take_half(text, value, spans),
         Fate::Goes => {
             let end = values::whole(text, value);
+            let end = if value.quoted {
+                end
+            } else {
+                end_of_groups(text, start, end)
+            };
             spans.add(start, end, Kind::Key);
             Some(end)
         }
@@ -250,6 +260,20 @@ fn take_new_value(text: &[u8], label: Label, old: Value, spans: &mut Spans) {
             take(text, label, new, Reach::Word, spans);
         }
     }
+}
+
+/// `abcd efgh ijkl mnop`: a value may be printed in groups of the same length.
+fn end_of_groups(text: &[u8], start: usize, end: usize) -> usize {
+    let length = end - start;
+    if !(3..=8).contains(&length) {
+        return end;
+    }
+    let (mut last, mut count) = (end, 1);
+    while at(text, last) == b' ' && skip(text, last + 1, is_alnum) == last + 1 + length {
+        last += 1 + length;
+        count += 1;
+    }
+    if MIN_GROUPS <= count { last } else { end }
 }
 
 /// `login=bob:…`: what stays as a whole may end in a password.

@@ -90,7 +90,8 @@ pub(crate) fn behind(text: &[u8], name: Name, closed: usize) -> Option<Link> {
             ..plain
         });
     }
-    let is_path = sign.starts_with(b"::") && !sign.ends_with(b"=");
+    // LDIF marks what is base64 by a second colon.
+    let is_path = sign.starts_with(b"::") && !sign.ends_with(b"=") && at(text, signs) != b' ';
     if sign.iter().any(|byte| matches!(byte, b'=' | b':')) && !is_path {
         let closes = is_quote(before(text, name.start)) && !is_json;
         let next = skip(text, signs, is_space);

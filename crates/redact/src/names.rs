@@ -59,6 +59,11 @@ impl Name {
             || text.eq_ignore_ascii_case(b"tenant")
     }
 
+    /// Whether a number of a few digits is the secret.
+    pub(crate) fn is_pin(self, line: &[u8]) -> bool {
+        self.text(line).eq_ignore_ascii_case(b"pin")
+    }
+
     /// Whether words may follow that are the key of a wallet.
     pub(crate) fn names_wallet(self, line: &[u8]) -> bool {
         let text = self.text(line);

@@ -7,6 +7,7 @@ use crate::chosen::looks_chosen;
 use crate::counts::Kind;
 use crate::keys::{self, Label};
 use crate::labels::take;
+use crate::links;
 use crate::names::{MAX_NAME_BYTES, Name};
 use crate::pipes;
 use crate::spans::Spans;
@@ -20,6 +21,15 @@ pub(crate) fn find_word(text: &[u8], from: usize, spans: &mut Spans) {
     let value = values::value_at(text, from, Reach::Word);
     if let Some(value) = value.filter(|value| at(text, value.start) != b'-') {
         take(text, Label::Password, value, Reach::Word, spans);
+    }
+}
+
+/// The value that a sign joins.
+pub(crate) fn find_joined(text: &[u8], from: usize, spans: &mut Spans) {
+    let closed = links::skip_closing(text, from);
+    let sign = skip(text, closed, is_space);
+    if matches!(at(text, sign), b':' | b'=') {
+        find_word(text, sign + 1, spans);
     }
 }
 

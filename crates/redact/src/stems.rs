@@ -50,7 +50,7 @@ const fn foreign(text: &'static str) -> Stem {
 }
 
 /// Those whose first three letters fold alike stand together, longer ones first.
-static STEMS: [Stem; 129] = [
+static STEMS: [Stem; 133] = [
     part("pass"),
     part("pwd"),
     word("psw"),
@@ -66,6 +66,7 @@ static STEMS: [Stem; 129] = [
     part("cred"),
     part("bearer"),
     part("jwt"),
+    cue("authentication_string"),
     cue("authentication text "),
     part("auth"),
     part("cookie"),
@@ -180,6 +181,9 @@ static STEMS: [Stem; 129] = [
     cue("<<< "),
     cue("sudo -s"),
     cue("on >"),
+    cue("scrypt:"),
+    cue("pbkdf2:"),
+    cue("ugfzc3dvcmq6"),
 ];
 
 /// A stem that stands on a line.

@@ -89,6 +89,8 @@ fn what_people_say_is_a_password_goes() {
         "⟨Maple_48213⟩ is the password",
         "creds: ⟨bob⟩ / ⟨Maple_48213⟩",
         "login with bob:⟨Maple_48213⟩",
+        "app password: ⟨abcd efgh ijkl mnop⟩",
+        "PIN: ⟨4821⟩",
         "пароль: ⟨hunter2⟩",
         "your verification code is ⟨260250⟩",
         "backup codes: ⟨ba0e7-5523c⟩, ⟨bcaa4-b7372⟩",
@@ -105,6 +107,8 @@ fn what_stands_below_its_name_goes() {
         "variable \"api_secret\" {\n  type = string\n  default = \"⟨hunter2⟩\"\n}",
         "{\"vendor-oauth\": {\n  \"host.example.com\": \"⟨9f86d081884c7d659a2feaa0c55ad015⟩\"\n}}",
         "password: |\n  ⟨Maple_48213⟩",
+        "kind: Secret\ndata:\n  main: ⟨aHVudGVyMg==⟩\ntype: Opaque",
+        "334 UGFzc3dvcmQ6\n⟨TWFwbGVfNDgyMTM=⟩",
         "Recovery codes:\n⟨orpb-9x40-98ox⟩\n⟨qer4-gt95-kygo⟩",
         "chpasswd:\n  list: |\n    bob:⟨hunter2⟩",
     ]);
@@ -139,6 +143,7 @@ fn letters_of_a_vendor_around_hex_digits_make_a_key() {
         "new Client('⟨ATTA9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015⟩')",
         "got ⟨9f86d081884c7d659a2feaa0c55ad0159f86FFFFNRAL⟩ back",
         "Administrator:500:⟨9f86d081884c7d659a2feaa0c55ad015⟩:⟨9f86d081884c7d659a2feaa0c55ad016⟩:::",
+        "bob:⟨scrypt:32768:8:1$kX9z$9f86d081884c7d659a2feaa0c55ad015⟩",
         "bob:⟨$6$mERrhx5r$Vt7rPNoS4wqbXKX7m0⟩:19000",
     ]);
 }
