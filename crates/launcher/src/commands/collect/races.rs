@@ -18,8 +18,17 @@ struct Site {
 impl Site {
     /// Follows `a.jsonl` alone.
     fn new() -> Self {
+        Self::of("a.jsonl")
+    }
+
+    /// Follows all files.
+    fn of_folder() -> Self {
+        Self::of("")
+    }
+
+    fn of(name: &str) -> Self {
         let place = tempfile::tempdir().unwrap();
-        let files = Files::recall(Document::default(), vec![place.path().join("a.jsonl")]);
+        let files = Files::recall(Document::default(), vec![place.path().join(name)]);
         Self { place, files }
     }
 
@@ -202,15 +211,26 @@ fn a_copy_that_holds_less_than_was_read_is_not_read_again() {
 
 #[test]
 fn what_is_followed_no_longer_is_not_taken_in_again() {
-    let mut site = Site::new();
-    site.append("a.jsonl", &["1"]);
-    assert_eq!(site.look_and_read(), ["1"]);
-    fs::rename(site.at("a.jsonl"), site.at("a.jsonl.1")).unwrap();
-    site.append("a.jsonl", &["2"]);
-    assert_eq!(site.look_and_read(), ["2"]);
-    let aside = site.at("a.jsonl.1");
-    site.files.retire(&aside);
-    site.restart();
-    fs::rename(&aside, site.at("a.jsonl.2")).unwrap();
-    assert!(site.look_and_read().is_empty());
+    for mut site in [Site::new(), Site::of_folder()] {
+        site.append("a.jsonl", &["1"]);
+        assert_eq!(site.look_and_read(), ["1"]);
+        fs::rename(site.at("a.jsonl"), site.at("a.jsonl.1")).unwrap();
+        site.append("a.jsonl", &["2"]);
+        assert_eq!(site.look_and_read(), ["2"]);
+        let aside = site.at("a.jsonl.1");
+        for _ in 0..3 {
+            site.files.retire(&aside);
+            assert!(site.look_and_read().is_empty(), "it is still there");
+        }
+        let remembered = site.files.remembered();
+        let times = remembered.files.iter().chain(&remembered.left);
+        assert_eq!(
+            times.filter(|file| file.path == aside).count(),
+            1,
+            "it is remembered once"
+        );
+        site.restart();
+        fs::rename(&aside, site.at("a.jsonl.2")).unwrap();
+        assert!(site.look_and_read().is_empty(), "it has another name");
+    }
 }
