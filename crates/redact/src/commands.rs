@@ -35,6 +35,9 @@ enum Form {
     GluedPair,
 }
 
+/// The programs of net-snmp.
+const SNMP: &str = "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext";
+
 /// Programs, the flag of the credential, and how it stands there.
 const FLAGS: [(&str, &str, Form); 26] = [
     ("curl", "u", Form::Pair),
@@ -68,21 +71,9 @@ const FLAGS: [(&str, &str, Form); 26] = [
     ),
     ("ldappasswd", "s", Form::Word),
     ("redis-cli", "a", Form::Word),
-    (
-        "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext",
-        "c",
-        Form::Word,
-    ),
-    (
-        "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext",
-        "A",
-        Form::Word,
-    ),
-    (
-        "snmpwalk snmpget snmpset snmpbulkwalk snmpbulkget snmptrap snmpgetnext",
-        "X",
-        Form::Word,
-    ),
+    (SNMP, "c", Form::Word),
+    (SNMP, "A", Form::Word),
+    (SNMP, "X", Form::Word),
     ("openssl", "k", Form::Word),
     ("openssl", "K", Form::Word),
     ("zip unzip knife", "P", Form::Word),
