@@ -118,6 +118,7 @@ impl App {
         let mut indexer = self.indexer.lock().await;
         if indexer.is_ahead {
             indexer.start_over(self.store.snapshot().await?);
+            self.read_tallies().await?;
         }
         let from_position = indexer.feed.position();
         let last_sequence = indexer.last_sequence;
