@@ -12,15 +12,11 @@ use observer::domain::{
     formats::otlp::{Found, Signal, read_json, read_traces},
     sanitise::sanitise,
 };
-use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest,
-    common::v1::{AnyValue, KeyValue, any_value::Value},
-    resource::v1::Resource,
-    trace::v1::{ResourceSpans, ScopeSpans, Span, Status},
-};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use redact::Redactor;
 use service_kit::redaction::CountingRedactor;
+use testkit::otlp::calls;
 
 const SPANS: u64 = 100;
 /// Each way is tried so often, in turn with the others; the fastest try counts.
@@ -30,7 +26,7 @@ const TRIES: usize = 400;
 type Way<'a> = (&'static str, Box<dyn FnMut() -> usize + 'a>);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let request = request();
+    let request = calls(0, SPANS);
     let protobuf = request.encode_to_vec();
     let json = serde_json::to_vec(&request)?;
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
@@ -140,78 +136,4 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
     let read = std::io::Read::read_to_end(&mut GzDecoder::new(black_box(packed)), &mut body);
     assert!(read.is_ok());
     body
-}
-
-fn text(key: &str, value: &str) -> KeyValue {
-    KeyValue {
-        key: key.to_owned(),
-        value: Some(AnyValue {
-            value: Some(Value::StringValue(value.to_owned())),
-        }),
-        ..KeyValue::default()
-    }
-}
-
-/// A call of a tool as instrumentations send it: names, ids, and some content.
-fn span(number: u64) -> Span {
-    let start = 1_768_046_400_000_000_000 + number * 1_000_000;
-    let mut attributes = vec![
-        text("gen_ai.operation.name", "execute_tool"),
-        text("gen_ai.tool.name", "web_search"),
-        text("gen_ai.tool.call.id", "call_3f7a"),
-        text("gen_ai.tool.type", "function"),
-        text("gen_ai.agent.name", "researcher"),
-        text(
-            "gen_ai.conversation.id",
-            "c64cc478-3430-40fe-8e9c-4ee9986e9754",
-        ),
-        text(
-            "gen_ai.tool.call.arguments",
-            &"{\"query\": \"rust\"}".repeat(8),
-        ),
-        text(
-            "gen_ai.tool.call.result",
-            &"{\"title\": \"a page\"}".repeat(16),
-        ),
-    ];
-    let failed = number.is_multiple_of(10);
-    if failed {
-        attributes.push(text("error.type", "timeout"));
-    }
-    Span {
-        trace_id: vec![0x5b; 16],
-        span_id: (number + 1).to_be_bytes().to_vec(),
-        parent_span_id: vec![9; 8],
-        name: "execute_tool web_search".to_owned(),
-        kind: 1,
-        start_time_unix_nano: start,
-        end_time_unix_nano: start + 250_000_000,
-        attributes,
-        status: Some(Status {
-            message: if failed {
-                "Request timed out after 30s"
-            } else {
-                ""
-            }
-            .to_owned(),
-            code: if failed { 2 } else { 0 },
-        }),
-        ..Span::default()
-    }
-}
-
-fn request() -> ExportTraceServiceRequest {
-    ExportTraceServiceRequest {
-        resource_spans: vec![ResourceSpans {
-            resource: Some(Resource {
-                attributes: vec![text("service.name", "research-service")],
-                ..Resource::default()
-            }),
-            scope_spans: vec![ScopeSpans {
-                spans: (0..SPANS).map(span).collect(),
-                ..ScopeSpans::default()
-            }],
-            ..ResourceSpans::default()
-        }],
-    }
 }

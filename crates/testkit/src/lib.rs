@@ -8,6 +8,7 @@
 
 mod api;
 mod git;
+pub mod otlp;
 mod place;
 
 pub use api::{Answer, Api};

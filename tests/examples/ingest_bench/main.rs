@@ -11,17 +11,17 @@
 
 mod floor;
 mod redis;
-mod spans;
 
 use std::{fmt::Write as _, net::SocketAddr, sync::Arc, time::Duration};
 
+use prost::Message;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use stack_tests::{
     load::{self, Outcome, Request},
     lone::Lone,
 };
-use testkit::{Backend, Place};
+use testkit::{Backend, Place, otlp::calls};
 use types::Service;
 
 use floor::Floor;
@@ -107,7 +107,7 @@ impl Plan {
                     "/v1/traces",
                     &observer.key,
                     "application/x-protobuf",
-                    &spans::body(first, BATCH as u64),
+                    &calls(first, BATCH as u64).encode_to_vec(),
                 ))
             })
             .await
