@@ -155,7 +155,7 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = errors.first().map_or_else(
             || "the input is not valid".to_owned(),
-            |error| format!("{}: {}", error.pointer, error.detail),
+            FieldError::to_string,
         );
         let mut problem = Self::unprocessable("INVALID_INPUT", detail);
         if let Answer::Error(refusal) = &mut problem.0 {

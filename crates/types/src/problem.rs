@@ -1,5 +1,7 @@
 //! The body of every error reply.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,4 +45,14 @@ pub struct FieldError {
     pub pointer: String,
     /// What is wrong with it.
     pub detail: String,
+}
+
+impl fmt::Display for FieldError {
+    /// The place and the fault; the body as a whole has no name.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => formatter.write_str(&self.detail),
+            pointer => write!(formatter, "{pointer}: {}", self.detail),
+        }
+    }
 }

@@ -173,9 +173,6 @@ impl Parsed<'_> {
 }
 
 fn describe(faults: &[FieldError]) -> String {
-    let all: Vec<String> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.pointer, fault.detail))
-        .collect();
+    let all: Vec<String> = faults.iter().map(FieldError::to_string).collect();
     all.join("; ")
 }

@@ -184,17 +184,18 @@ impl<T: DeserializeOwned + 'static> FromRequest for Fields<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let fields = web::Query::<T>::from_query(request.query_string()).map_err(|error| {
-            let detail = error.to_string();
-            let detail = detail
-                .strip_prefix("Query deserialize error: ")
-                .unwrap_or(&detail);
-            Problem::invalid(vec![FieldError {
-                pointer: "query".to_owned(),
-                detail: without_values(detail),
-            }])
+        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        let reader = serde_urlencoded::Deserializer::new(pairs);
+        let fields = serde_path_to_error::deserialize(reader).map_err(|error| {
+            let parameter = error.path().to_string();
+            let pointer = match parameter.as_str() {
+                "." => "query".to_owned(),
+                _ => parameter,
+            };
+            let detail = without_values(&error.into_inner().to_string());
+            Problem::invalid(vec![FieldError { pointer, detail }])
         });
-        ready(fields.map(|fields| Self(fields.into_inner())))
+        ready(fields.map(Self))
     }
 }
 

@@ -39,6 +39,14 @@ async fn whatever_goes_wrong_is_a_problem_with_a_stable_code() {
         answer.assert_problem(422, "INVALID_INPUT").errors[0].pointer,
         "/text"
     );
+    let answer = api.send(raw("[]", "application/json")).await;
+    let problem = answer.assert_problem(422, "INVALID_INPUT");
+    assert_eq!(problem.detail, "expected a JSON object");
+    for (query, pointer) in [("limit=ten", "limit"), ("more=1", "more")] {
+        let answer = api.get(&format!("/journal?{query}")).await;
+        let problem = answer.assert_problem(422, "INVALID_INPUT");
+        assert_eq!(problem.errors[0].pointer, pointer);
+    }
     let answer = api.send(raw("text", "text/plain")).await;
     answer.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     let long = format!(r#"{{"text":"{}"}}"#, "a".repeat(1024 * 1024));
@@ -96,6 +104,26 @@ async fn large_bodies_wait_for_room_and_all_get_their_answer() {
         201
     );
     assert_eq!(notes.texts().await.len(), 13);
+}
+
+#[tokio::test]
+async fn when_too_many_wait_for_room_the_others_are_told_to_come_again() {
+    let mut place = Place::on(Backend::Sqlite).await;
+    place.common.limits.bodies_bytes = 100 * 1024;
+    let notes = Notes::start_in(place).await;
+    let text = "a".repeat(99 * 1024);
+    let sent = (0..200).map(|_| {
+        let (api, body) = (notes.api.clone(), json!({ "text": text }));
+        async move { api.post("/notes", &body).await }
+    });
+    let answers = futures_util::future::join_all(sent).await;
+    let (taken, told): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    for answer in &told {
+        answer.assert_problem(503, "TOO_MUCH_AT_ONCE");
+        assert!(answer.header("retry-after").is_some());
+    }
+    assert_eq!(notes.texts().await.len(), taken.len());
+    assert!(64 <= taken.len(), "{} were taken", taken.len());
 }
 
 #[tokio::test]
