@@ -165,7 +165,7 @@ pub struct Scenario {
 pub struct Accepted {
     /// Always true: anything else is a problem.
     pub accepted: bool,
-    /// How many operations are held.
+    /// How many operations `GET /stats` counts; this one is among them within a second.
     pub ring_size: u64,
     /// The id it is stored under.
     pub event_id: String,
